@@ -1,0 +1,65 @@
+"""What every notebook does first: quiet logs, fixed seeds, fonts that know Hangul."""
+
+import contextlib
+import os
+import random
+import warnings
+
+import numpy as np
+
+
+def setup(tensorflow: bool = False, seed: int = 0) -> None:
+    """Prepare a notebook: `setup(tensorflow=True)` where networks run.
+
+    TensorFlow writes to the C-level stderr while it is imported; those lines are dropped here once,
+    and operations are made deterministic, so that the same machine gives the same result again.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")  # tf.keras for keras-ocr; `import keras` stays 3
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    warnings.filterwarnings("ignore")
+    random.seed(seed)
+    np.random.seed(seed)
+    if tensorflow:
+        _start_tensorflow(seed)
+    _style_plots()
+
+
+def _start_tensorflow(seed: int) -> None:
+    with quiet_stderr():
+        import keras
+        import tensorflow as tf
+
+        keras.utils.set_random_seed(seed)
+        tf.config.experimental.enable_op_determinism()
+        tf.zeros(1) + 1  # the first operation logs the CPU's features
+    tf.get_logger().setLevel("ERROR")
+
+
+@contextlib.contextmanager
+def quiet_stderr():
+    """Drop what libraries write to the process's stderr, below Python's own `sys.stderr`."""
+    saved = os.dup(2)
+    with open(os.devnull, "w") as devnull:
+        os.dup2(devnull.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)
+
+
+def _style_plots() -> None:
+    import matplotlib
+
+    from ocr_utils.synth.fonts import korean_font
+
+    matplotlib.font_manager.fontManager.addfont(str(korean_font()))
+    matplotlib.rcParams.update({
+        "figure.dpi": 80,
+        "font.family": ["DejaVu Sans", "NanumGothic"],
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "image.cmap": "gray",
+    })

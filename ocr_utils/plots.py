@@ -1,0 +1,60 @@
+"""Pictures of words on images, the same for every engine (all notebooks)."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from ocr_utils.words import Word
+
+BOX_COLOR = "#d62728"
+
+
+def show(image, title: str = "", ax=None):
+    """An image without axes; grey when it has one channel. Returns the Axes.
+
+    >>> import numpy as np
+    >>> show(np.zeros((4, 8), np.uint8), "black").get_title()
+    'black'
+    """
+    ax = ax or plt.subplots(figsize=(8, 5))[1]
+    ax.imshow(np.asarray(image), cmap="gray", vmin=0, vmax=255)
+    ax.set_title(title)
+    ax.axis("off")
+    return ax
+
+
+def draw_words(image, words: list[Word], ax=None, title: str = "", texts: bool = True, color=BOX_COLOR):
+    """The image with the box of every word and, above it, its text. Returns the Axes.
+
+    >>> import numpy as np
+    >>> ax = draw_words(np.zeros((40, 80), np.uint8), [Word.from_bounds("a", 1.0, 5, 15, 20, 30)])
+    >>> len(ax.patches), [text.get_text() for text in ax.texts]
+    (1, ['a'])
+    """
+    ax = show(image, title, ax)
+    for word in words:
+        ax.add_patch(plt.Polygon(word.polygon, fill=False, edgecolor=color, linewidth=1.2))
+        if texts and word.text:
+            x, y = word.box[0]
+            ax.text(x, y - 2, word.text, color="white", fontsize=8, va="bottom", clip_on=True,
+                    bbox={"facecolor": color, "alpha": 0.8, "pad": 1, "linewidth": 0})
+    return ax
+
+
+def show_grid(images, titles=None, columns: int = 4, size=(2.2, 1.2), suptitle: str = ""):
+    """Many small images side by side, each with its title. Returns the Figure.
+
+    >>> import numpy as np
+    >>> len(show_grid([np.zeros((8, 8), np.uint8)] * 5, columns=3).axes)
+    6
+    """
+    rows = -(-len(images) // columns)
+    figure, axes = plt.subplots(rows, columns, squeeze=False,
+                                figsize=(columns * size[0], rows * size[1] + 0.3 * bool(suptitle)))
+    for ax in axes.flat:
+        ax.axis("off")
+    for ax, image, title in zip(axes.flat, images, titles or [""] * len(images), strict=False):
+        show(image, title, ax)
+        ax.title.set_fontsize(9)
+    figure.suptitle(suptitle)
+    figure.tight_layout()
+    return figure

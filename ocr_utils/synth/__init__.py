@@ -1,0 +1,1 @@
+"""Rendered words and pages: text whose truth is known, because our own code drew it."""

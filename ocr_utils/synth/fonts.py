@@ -22,7 +22,7 @@ def course_fonts() -> list[Path]:
     >>> [font.stem for font in course_fonts()[:2]]
     ['DejaVuSans', 'DejaVuSans-Bold']
     """
-    folder = _package_folder("matplotlib") / "mpl-data" / "fonts" / "ttf"
+    folder = package_folder("matplotlib") / "mpl-data" / "fonts" / "ttf"
     return [folder / name for name in COURSE_FONT_FILES]
 
 
@@ -33,11 +33,12 @@ def korean_font(bold: bool = False) -> Path:
     'NanumGothic.ttf'
     """
     name = "NanumGothicBold.ttf" if bold else "NanumGothic.ttf"
-    return _package_folder("koreanize_matplotlib") / "fonts" / name
+    return package_folder("koreanize_matplotlib") / "fonts" / name
 
 
-def _package_folder(package: str) -> Path:
-    spec = importlib.util.find_spec(package)  # finds the files without importing the package
+def package_folder(package: str) -> Path:
+    """The folder of an installed package, found without importing it."""
+    spec = importlib.util.find_spec(package)
     if spec is None:
         raise OcrError(f"The package {package} is missing: run `python3 course.py check`.")
     return Path(spec.origin).parent

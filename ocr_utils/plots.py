@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+from ocr_utils import metrics
 from ocr_utils.words import Word
 
 BOX_COLOR = "#d62728"
@@ -22,7 +23,8 @@ def show(image, title: str = "", ax=None):
     return ax
 
 
-def draw_words(image, words: list[Word], ax=None, title: str = "", texts: bool = True, color=BOX_COLOR):
+def draw_words(image, words: list[Word], ax=None, title: str = "", texts: bool = True,
+               color=BOX_COLOR):
     """The image with the box of every word and, above it, its text. Returns the Axes.
 
     >>> import numpy as np
@@ -58,3 +60,22 @@ def show_grid(images, titles=None, columns: int = 4, size=(2.2, 1.2), suptitle: 
     figure.suptitle(suptitle)
     figure.tight_layout()
     return figure
+
+
+def reliability_diagram(confidences, correct, bins: int = 10, ax=None):
+    """Accuracy over confidence: on the diagonal a confidence means what it says. Returns the Axes.
+
+    confidences: (N,) 0..1; correct: (N,) bool; bars of `metrics.calibration_bins` (notebook 08).
+
+    >>> reliability_diagram([0.9, 0.9, 0.2], [True, True, False]).get_title()
+    'ECE 0.13, 3 words'
+    """
+    table = metrics.calibration_bins(confidences, correct, bins)
+    error = metrics.expected_calibration_error(confidences, correct, bins)
+    ax = ax or plt.subplots(figsize=(4, 4))[1]
+    filled = table[:, 2] > 0
+    ax.bar((np.arange(bins)[filled] + 0.5) / bins, table[filled, 1], width=0.9 / bins)
+    ax.plot([0, 1], [0, 1], "--", color="0.4")
+    ax.set(xlim=(0, 1), ylim=(0, 1), xlabel="confidence", ylabel="share read right",
+           title=f"ECE {error:.2f}, {len(confidences)} words")
+    return ax

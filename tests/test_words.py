@@ -1,0 +1,139 @@
+"""Reading order as a person would read: skewed scans, columns, forms, signs."""
+
+import time
+
+import numpy as np
+import pytest
+
+from ocr_utils.words import Word, group_lines, page_angle, reading_order, to_text
+
+
+def page(*lines, left=0, top=0, height=20, spacing=30):
+    """Words of a monospaced page: every character 12 wide, every line `spacing` below the last."""
+    words = []
+    for row, line in enumerate(lines):
+        for start, text in split(line):
+            x, y = left + 12 * start, top + spacing * row
+            words.append(Word.from_bounds(text, 0.9, x, y, x + 12 * len(text), y + height))
+    return words
+
+
+def split(line):
+    position = 0
+    for text in line.split(" "):
+        if text:
+            yield position, text
+        position += len(text) + 1
+
+
+def turned(words, degrees, boxes="slanted"):
+    """The page turned clockwise; `boxes="upright"` gives rectangles, as Tesseract reports them."""
+    a = np.deg2rad(degrees)
+    turn = np.array([[np.cos(a), np.sin(a)], [-np.sin(a), np.cos(a)]])
+    result = [Word(word.text, word.confidence, word.polygon @ turn) for word in words]
+    if boxes == "upright":
+        result = [Word.from_bounds(word.text, word.confidence, *word.bounds) for word in result]
+    return result
+
+
+def shuffled(words):
+    return [words[i] for i in np.random.default_rng(0).permutation(len(words))]
+
+
+LETTER = ("dear reader this letter", "has four lines of words", "and every word has its place",
+          "yours truly the author")
+
+
+def test_a_words_box_must_have_four_points():
+    with pytest.raises(ValueError, match="four"):
+        Word("a", None, [(0, 0), (1, 1)])
+
+
+def test_nothing_read_is_an_empty_text():
+    assert group_lines([]) == [] and to_text([]) == ""
+
+
+def test_lines_come_from_top_to_bottom_whatever_the_order_of_findings():
+    assert to_text(shuffled(page(*LETTER))) == "\n".join(LETTER)
+
+
+@pytest.mark.parametrize("degrees", [-12, -5, 3, 8, 15])
+@pytest.mark.parametrize("boxes", ["slanted", "upright"])
+def test_a_skewed_page_reads_the_same(degrees, boxes):
+    assert to_text(shuffled(turned(page(*LETTER), degrees, boxes))) == "\n".join(LETTER)
+
+
+@pytest.mark.parametrize("degrees", [90, -90, 40])
+def test_a_page_on_its_side_reads_along_its_words(degrees):
+    assert to_text(shuffled(turned(page(*LETTER), degrees))) == "\n".join(LETTER)
+
+
+def test_the_angle_of_a_page_is_found_from_upright_boxes_too():
+    for boxes in ("slanted", "upright"):
+        angle = np.rad2deg(page_angle(turned(page(*LETTER), 6, boxes)))
+        assert angle == pytest.approx(6, abs=1)
+
+
+COLUMNS = (
+    "the left column tells      while on the right side",
+    "a first story in four      another story is told,",
+    "lines, it goes on and      quite unlike the other,",
+    "then it ends right here    and it ends here too",
+)
+
+
+def test_two_columns_are_read_one_after_the_other():
+    lines = to_text(shuffled(page(*COLUMNS))).split("\n")
+    assert lines[:4] == ["the left column tells", "a first story in four",
+                         "lines, it goes on and", "then it ends right here"]
+    assert lines[4] == "while on the right side"
+
+
+def test_a_headline_over_columns_is_read_first_and_a_footer_last():
+    headline = "a headline that runs over both of the columns"
+    words = page(headline, *COLUMNS, "and a footer line that also runs across them all")
+    lines = to_text(shuffled(words)).split("\n")
+    assert lines[0] == headline and lines[4] == "then it ends right here"
+    assert lines[-1].startswith("and a footer")
+
+
+def test_skewed_columns_and_lines_out_of_step():
+    left = page(*(line[:24] for line in COLUMNS))
+    right = page(*(line[27:] for line in COLUMNS), left=27 * 12, top=11)
+    lines = to_text(shuffled(turned(left + right, 4))).split("\n")
+    assert lines[3:5] == ["then it ends right here", "while on the right side"]
+
+
+def test_three_columns():
+    three = [f"a{i} a a a     b{i} b b b     c{i} c c c" for i in range(4)]
+    starts = [line[0].text for line in group_lines(shuffled(page(*three)))]
+    assert starts == [f"{column}{i}" for column in "abc" for i in range(4)]
+
+
+def test_a_receipt_stays_in_its_rows():
+    receipt = ("2 coffee with milk           7.00", "1 large apple cake           4.50",
+               "1 glass of water             2.00", "total                       13.50")
+    assert to_text(shuffled(page(*receipt))) == "\n".join(" ".join(row.split()) for row in receipt)
+
+
+def test_a_form_stays_in_its_rows():
+    form = ("Name:     Kim Minji       Date:   3 May", "Street:   Sejong-ro 5     City:   Seoul",
+            "Phone:    02 123          Fax:    none")
+    assert to_text(shuffled(page(*form))) == "\n".join(" ".join(row.split()) for row in form)
+
+
+def test_small_marks_stay_on_their_line():
+    words = page("yes no") + [Word.from_bounds(",", None, 37, 15, 41, 24)]
+    assert to_text(words) == "yes , no"
+
+
+def test_reading_order_keeps_every_word_once():
+    words = shuffled(page(*COLUMNS))
+    assert sorted(map(id, reading_order(words))) == sorted(map(id, words))
+
+
+def test_a_page_of_a_thousand_words_takes_no_noticeable_time():
+    words = page(*[" ".join(["word"] * 20)] * 50)
+    start = time.process_time()
+    assert len(group_lines(words)) == 50
+    assert time.process_time() - start < 2

@@ -212,9 +212,13 @@ def _split(members: list[int], bounds: np.ndarray, x: float) -> tuple[list[int],
 
 
 def _is_running_text(rows: list[list[int]], bounds: np.ndarray, gutter: float) -> bool:
-    """Are there, on both sides, at least three rows with three or more words on average?"""
+    """Are there, on both sides, at least three rows, with three or more words on average, that
+    mostly fill the width of their side? Labels, prices and cells of a table do not."""
     for side in zip(*(_split(row, bounds, gutter) for row in rows), strict=True):
-        counts = [len(part) for part in side if part]
-        if len(counts) < 3 or np.mean(counts) < 3:
+        parts = [bounds[part] for part in side if part]
+        if len(parts) < 3 or np.mean([len(part) for part in parts]) < 3:
+            return False
+        left, right = np.transpose([(part[:, 0].min(), part[:, 2].max()) for part in parts])
+        if np.median(right - left) < 0.6 * (right.max() - left.min()):
             return False
     return True

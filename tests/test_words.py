@@ -122,6 +122,15 @@ def test_a_form_stays_in_its_rows():
     assert to_text(shuffled(page(*form))) == "\n".join(" ".join(row.split()) for row in form)
 
 
+def test_labels_and_answers_of_unequal_length_stay_in_their_rows():
+    form = ("name of the person       Kim Min Ji",
+            "what the order was       two big cakes with a lot of cream",
+            "how much it was          ten and nothing",
+            "where to bring it        the last house on the road to the old harbor",
+            "on which day             the fifth day")
+    assert to_text(shuffled(page(*form))) == "\n".join(" ".join(row.split()) for row in form)
+
+
 def test_small_marks_stay_on_their_line():
     words = page("yes no") + [Word.from_bounds(",", None, 37, 15, 41, 24)]
     assert to_text(words) == "yes , no"

@@ -18,10 +18,11 @@ import numpy as np
 
 from ocr_utils.atomic import disk_message, new_folder
 from ocr_utils.errors import OcrError
+from ocr_utils.labels import required_steps
 
 BATCH = 1000  # samples written in one transaction
 PAGE = 4096  # LMDB's unit of storage, bytes
-JPEG_QUALITY = 90
+JPEG_QUALITY = 80
 BLANK_STD = 3.0  # grey levels: an image with less spread shows nothing
 BUILD_HINT = "build it with `python -m ocr_utils.course_data`"
 
@@ -259,24 +260,13 @@ def _label(txn, index: int, folder) -> str:
 
 # Checking ----------------------------------------------------------------------------------------
 
-def ctc_steps(label: str) -> int:
-    """Time steps that CTC needs for a label: its length, and one more between two equal letters.
-
-    (Graves et al. 2006; notebook 07.)
-
-    >>> ctc_steps("HELO"), ctc_steps("HELLO")
-    (4, 6)
-    """
-    return len(label) + sum(a == b for a, b in zip(label, label[1:], strict=False))
-
-
 def fit_case(label: str, characters: str) -> str:
     """The label in the case of the alphabet: upper case where the alphabet has no lower case.
 
     >>> fit_case("Lube", "ABELU"), fit_case("Lube", "LUBEube")
     ('LUBE', 'Lube')
     """
-    return label if any(c.islower() for c in characters) else label.upper()
+    return label.upper() if characters == characters.upper() else label
 
 
 def label_problem(label: str, characters: str, time_steps: int) -> str | None:
@@ -292,7 +282,7 @@ def label_problem(label: str, characters: str, time_steps: int) -> str | None:
         return "empty label"
     if set(label) - set(characters):
         return "outside the alphabet"
-    return "too long for CTC" if ctc_steps(label) > time_steps else None
+    return "too long for CTC" if required_steps(label) > time_steps else None
 
 
 def audit(folder, characters: str, time_steps: int) -> dict[str, list[int]]:
@@ -337,7 +327,8 @@ def _stored_label_problem(txn, index, folder, characters, time_steps) -> str | N
 def fit_image(grey: np.ndarray, size: tuple[int, int] = (100, 32)) -> np.ndarray:
     """Scale a grey image (h, w) to the height of `size` -> (W, H) uint8, width first (notebook 06).
 
-    The proportions stay; what is wider than `size` is squeezed, what is narrower is filled with 0.
+    The proportions stay; what is wider than `size` is squeezed, what is narrower is filled with 0:
+    the same as `crnn.prepare_image(image, size, pad=True)`, before the division by 255.
 
     >>> fit_image(np.full((31, 62), 9, np.uint8))[[0, 63, 64], 0].tolist()
     [9, 9, 0]
@@ -345,12 +336,12 @@ def fit_image(grey: np.ndarray, size: tuple[int, int] = (100, 32)) -> np.ndarray
     import cv2
 
     width, height = size
-    new_width = max(1, min(width, round(grey.shape[1] * height / grey.shape[0])))
-    shrinks = height < grey.shape[0] or new_width < grey.shape[1]
-    scaled = cv2.resize(grey, (new_width, height),
+    inner = min(max(1, grey.shape[1] * height // grey.shape[0]), width)
+    shrinks = grey.shape[0] > height
+    scaled = cv2.resize(grey, (inner, height),
                         interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
     fitted = np.zeros((width, height), np.uint8)
-    fitted[:new_width] = scaled.T
+    fitted[:inner] = scaled.T
     return fitted
 
 

@@ -181,18 +181,20 @@ def _vertical_overlap(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def _longest_columns(rows: list[list[int]], bounds: np.ndarray) -> tuple[int, float]:
-    """How many of the rows, from the first on, share a column gutter, and the x of its middle."""
-    best = (0, 0.0)
-    for end in range(1, len(rows) + 1):
-        block = [i for row in rows[:end] for i in row]
-        gaps = _gaps(block, bounds)
+    """How many of the rows, from the first on, stand in columns, and the x of the gutter; or 0."""
+    block: list[int] = []
+    shared: list[float] = []
+    end = 0
+    for end, row in enumerate(rows, start=1):
+        gaps = _gaps(block + row, bounds)
         if not gaps and end >= 3:  # one or two rows may stand on one side only
+            end -= 1
             break
-        for gutter in gaps:
-            if _is_running_text(rows[:end], bounds, gutter):
-                best = (end, gutter)
-                break
-    return best
+        block, shared = block + row, gaps
+    for gutter in shared:
+        if _is_running_text(rows[:end], bounds, gutter):
+            return end, gutter
+    return 0, 0.0
 
 
 def _gaps(members: list[int], bounds: np.ndarray) -> list[float]:

@@ -51,7 +51,7 @@ def quiet_stderr():
 
 
 def _style_plots() -> None:
-    import matplotlib
+    import matplotlib.font_manager
 
     from ocr_utils.synth.fonts import korean_font
 

@@ -1,4 +1,4 @@
-"""The course's data sets: the real ones where they are at hand, stand-ins of the same shape elsewhere.
+"""The course's data sets: the real ones where they are at hand, else stand-ins of the same shape.
 
 The environment variable OCR_COURSE_DATA decides:
 - not set: the real data where cached or downloadable, else the stand-in;
@@ -13,12 +13,12 @@ import json
 import os
 import pickle
 import tarfile
-import tempfile
 import zipfile
 from pathlib import Path
 
 import numpy as np
 
+from ocr_utils.atomic import disk_message, new_folder
 from ocr_utils.downloads import Download, fetch
 from ocr_utils.errors import OcrError
 from ocr_utils.paths import DOWNLOADS, GENERATED
@@ -107,12 +107,13 @@ def read_mnist_npz(path):
         with np.load(path, allow_pickle=False) as file:
             parts = [file[key] for key in ("x_train", "y_train", "x_test", "y_test")]
     except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise OcrError(f"{path} is not MNIST's mnist.npz ({error}): delete it and get it again.") from None
+        raise OcrError(f"{path} is not MNIST's mnist.npz ({error}): "
+                       "delete it and get it again.") from None
     return _checked(parts, (28, 28), path)
 
 
 def read_mnist_idx(folder):
-    """Read MNIST from its four idx files, plain or .gz: ((x_train, y_train), (x_test, y_test)), uint8."""
+    """Read MNIST from its four idx files, plain or .gz: the same as `read_mnist_npz`."""
     names = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte",
              "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
     return _checked([read_idx(_idx_path(folder, name)) for name in names], (28, 28), folder)
@@ -135,7 +136,8 @@ def read_idx(path) -> np.ndarray:
     sizes = np.frombuffer(content[4:4 + 4 * content[3]], ">i4")
     values = np.frombuffer(content[4 + 4 * content[3]:], np.uint8)
     if values.size != np.prod(sizes):
-        raise OcrError(f"{path} is cut off: {values.size:,} of {np.prod(sizes):,} values; get it again.")
+        raise OcrError(f"{path} is cut off ({values.size:,} of {np.prod(sizes):,} values): "
+                       "get it again.")
     return values.reshape(sizes)
 
 
@@ -158,12 +160,17 @@ def build_mnist(folder) -> Path:
         enlarged = Image.fromarray(image).resize((20, 20), Image.Resampling.BICUBIC)
         target[4:24, 4:24] = np.clip((np.asarray(enlarged, np.float32) - 64) * 1.6, 0, 255)
     labels, split = digits.target.astype(np.uint8), 1437
-    with tempfile.TemporaryDirectory(dir=_made(folder)) as temporary:
-        file = Path(temporary) / path.name
-        np.savez_compressed(file, x_train=large[:split], y_train=labels[:split],
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        np.savez_compressed(part, x_train=large[:split], y_train=labels[:split],
                             x_test=large[split:], y_test=labels[split:])
-        read_mnist_npz(file)
-        file.replace(path)
+        read_mnist_npz(part)
+        part.replace(path)
+    except OSError as error:
+        raise OcrError(disk_message(path, error)) from None
+    finally:
+        part.unlink(missing_ok=True)
     return path
 
 
@@ -193,21 +200,28 @@ def load_cifar10():
 
 def _real_cifar10() -> Path:
     """The official folder: unpacked before, in Keras's cache, or downloaded now."""
-    name = "cifar-10-batches-py"
-    for folder in (DOWNLOADS / name, _keras_cache() / f"{name}-target" / name, _keras_cache() / name):
+    name, cache = "cifar-10-batches-py", _keras_cache()
+    for folder in (DOWNLOADS / name, cache / f"{name}-target" / name, cache / name):
         if (folder / "test_batch").exists():
             return folder
     archive = fetch(CIFAR10_FILE, DOWNLOADS)
-    with tempfile.TemporaryDirectory(dir=DOWNLOADS) as temporary:
+    return _unpack_cifar10(archive, DOWNLOADS / name)
+
+
+def _unpack_cifar10(archive, target: Path) -> Path:
+    """Unpack the official archive, read it once to be sure, and only then call it `target`."""
+    with new_folder(target) as temporary:
         with tarfile.open(archive) as tar:
             tar.extractall(temporary, filter="data")
-        read_cifar10(Path(temporary) / name)
-        (Path(temporary) / name).rename(DOWNLOADS / name)
-    return DOWNLOADS / name
+        for file in (temporary / target.name).iterdir():
+            file.rename(temporary / file.name)
+        (temporary / target.name).rmdir()
+        read_cifar10(temporary)
+    return target
 
 
 def read_cifar10(folder):
-    """Read the official folder cifar-10-batches-py: ((x_train, y_train), (x_test, y_test)), uint8."""
+    """Read the official folder cifar-10-batches-py: as `load_cifar10`, without the name."""
     batches = [_read_batch(Path(folder) / f"data_batch_{n}") for n in range(1, 6)]
     x_test, y_test = _read_batch(Path(folder) / "test_batch")
     x_train, y_train = (np.concatenate(part) for part in zip(*batches, strict=True))
@@ -246,16 +260,13 @@ def build_cifar10(folder, per_batch: int = 2000) -> Path:
         return path
     from ocr_utils.synth.objects import draw_object
 
-    with tempfile.TemporaryDirectory(dir=_made(folder)) as temporary:
-        target = Path(temporary) / path.name
-        target.mkdir()
+    with new_folder(path) as target:
         for seed, name in enumerate([f"data_batch_{n}" for n in range(1, 6)] + ["test_batch"]):
             rng = np.random.default_rng(seed)
             labels = rng.permutation(np.arange(per_batch) % 10)
             images = np.stack([draw_object(CIFAR10_CLASSES[label], rng) for label in labels])
             _write_batch(target / name, images, labels)
         read_cifar10(target)
-        target.rename(path)
     return path
 
 
@@ -279,7 +290,8 @@ def find_mj(split: str) -> tuple[Path, str]:
         folder = root / "MJ" / f"MJ_{split}" if root else None
         if folder and (folder / "data.mdb").exists():
             return folder, name
-    raise OcrError(f"The words MJ_{split} are not there yet: run `python -m ocr_utils.course_data`.")
+    raise OcrError(f"The words MJ_{split} are not there yet: "
+                   "run `python -m ocr_utils.course_data` to make them.")
 
 
 def load_pages(kind: str) -> list[tuple[np.ndarray, list[Word]]]:
@@ -293,29 +305,26 @@ def load_pages(kind: str) -> list[tuple[np.ndarray, list[Word]]]:
     try:
         pages = json.loads((folder / "pages.json").read_text(encoding="utf-8"))["pages"]
     except FileNotFoundError:
-        raise OcrError(f"There are no pages of the kind {kind!r}: choose documents, signs or korean, "
-                       "or run `python -m ocr_utils.course_data` to make them.") from None
+        raise OcrError(f"There are no pages of the kind {kind!r}: choose documents, signs or "
+                       "korean, or run `python -m ocr_utils.course_data` to make them.") from None
     loaded = []
     for page in pages:
         path = folder / page["image"]
         path = path if path.exists() else folder / "images" / page["image"]
-        words = [Word(word["text"], None, word["points"]) for word in page["words"] if not word["ignore"]]
+        words = [Word(word["text"], None, word["points"])
+                 for word in page["words"] if not word["ignore"]]
         loaded.append((np.asarray(Image.open(path).convert("RGB")), words))
     return loaded
 
 
 # --- shared -----------------------------------------------------------------------------------
 
-def _made(folder) -> Path:
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    return Path(folder)
-
-
 def _checked(parts, shape, path):
     """Four arrays -> ((x_train, y_train), (x_test, y_test)), after a look at shapes and classes."""
     x_train, y_train, x_test, y_test = parts
     for x, y in ((x_train, y_train), (x_test, y_test)):
-        if x.shape[1:] != shape or x.dtype != np.uint8 or y.shape != x.shape[:1] or y.max(initial=0) > 9:
-            raise OcrError(f"{path} holds images {x.shape} {x.dtype} and labels {y.shape}, where "
-                           f"(N, {', '.join(map(str, shape))}) uint8 and N labels of 0..9 should be.")
+        right = x.shape[1:] == shape and x.dtype == np.uint8
+        if not right or y.shape != x.shape[:1] or y.max(initial=0) > 9:
+            raise OcrError(f"{path} holds images {x.shape} {x.dtype} with labels {y.shape}, not "
+                           f"images (N, {shape}) uint8 with N labels of 0..9: get it again.")
     return (x_train, y_train), (x_test, y_test)

@@ -67,7 +67,7 @@ def fetch(download: Download, folder, cached=(), timeout: float = TIMEOUT) -> Pa
 
 
 def _receive(url: str, part: Path, download: Download, timeout: float) -> None:
-    """Fill `part` from one address and verify it; what is wrong is removed, then got once afresh."""
+    """Fill `part` from one address and verify it; what is wrong is removed and got once afresh."""
     part.parent.mkdir(parents=True, exist_ok=True)
     have = part.stat().st_size if part.exists() else 0
     if have < download.size:

@@ -1,0 +1,381 @@
+"""The shape every notebook has, as rules; `python -m tools.gate [NAME ...]` lists what breaks them.
+
+Each rule takes a `Page` and yields one sentence per violation. `tests/test_notebooks_gate.py` runs
+them all, and shows each of them a notebook that it must refuse.
+"""
+
+import ast
+import base64
+import re
+import statistics
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from tools.refresh import NOTEBOOKS, find_notebooks
+
+LESSONS = ("00_start_here", "01_google_vision_api", "02_keras_ocr", "03_tesseract_cropping",
+           "04_mnist_cnn", "05_cifar10_cnn", "06_lmdb_exploration", "07_crnn_ctc_training",
+           "08_end_to_end_ocr")
+MAX_LINES, MAX_MEDIAN_LINES = 25, 5
+MAX_PNG, MAX_TEXT, MAX_NOTEBOOK, MAX_COURSE = 150_000, 10_000, 2_000_000, 10_000_000
+MAX_SECONDS = {"07_crnn_ctc_training": 240}
+DEFAULT_MAX_SECONDS = 150
+MAX_IGNORED = 25  # cells in the whole course whose outputs are not compared; it may only fall
+MACHINE_PATH = re.compile(
+    r"/home/\w|/Users/\w|/root\b|/tmp/|/private/var|/mnt/\w|[A-Z]:\\|site-packages|ipykernel_\d|"
+    r"\.venv\b|/usr/l|\bat 0x[0-9a-f]{6,}")
+BARE_OBJECT = re.compile(r"^(\[?<|Text\(|\(?array\(\[.*<|\{'whiskers')")
+HEADER = re.compile(
+    r"\A# (?P<number>\d\d) (?P<title>\S.*)\n\n(?P<aim>\S.*(?:\n\S.*)*)\n\n"
+    r"\*\*You will be able to\*\*\n\n(?P<goals>(?:- .+\n(?:  .+\n)*){2,4})\n"
+    r"\*\*Before you start:\*\* (?P<before>.+(?:\n\S.*)*?)\n"
+    r"\*\*Time:\*\* about (?P<minutes>\d+) minutes? to read, (?P<seconds>\d+) seconds? to run"
+    r" on two CPU cores\.\n"
+    r"\*\*Data and keys:\*\* (?P<keys>.+)")
+LINK = re.compile(r"(?<!`)!?\[[^\]]*\]\(([^)\s]+)\)")
+EXERCISES = ["exercise-1", "exercise-2", "exercise-3"]
+RULES = []
+
+
+@dataclass
+class Page:
+    """A notebook with what the rules ask about it."""
+
+    path: Path
+    cells: list
+    metadata: dict
+
+    @classmethod
+    def read(cls, path: Path) -> "Page":
+        notebook = nbformat.read(path, as_version=4)
+        return cls(path, notebook.cells, notebook.metadata)
+
+    @property
+    def name(self) -> str:
+        return self.path.stem
+
+    @property
+    def is_solution(self) -> bool:
+        return self.path.parent.name == "solutions"
+
+    @property
+    def code(self) -> list[tuple[int, dict]]:
+        """Code cells with their place among all cells, counted from 1."""
+        return [(n, cell) for n, cell in enumerate(self.cells, 1) if cell.cell_type == "code"]
+
+    @property
+    def markdown(self) -> list[tuple[int, dict]]:
+        return [(n, cell) for n, cell in enumerate(self.cells, 1) if cell.cell_type == "markdown"]
+
+    @property
+    def headings(self) -> list[str]:
+        text = "\n".join(cell.source for _, cell in self.markdown)
+        return re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
+
+
+def rule(function):
+    """Register a rule."""
+    RULES.append(function)
+    return function
+
+
+def lessons_only(function):
+    """Register a rule that solutions need not follow."""
+    def checked(page: Page):
+        return [] if page.is_solution else function(page)
+
+    checked.__name__, checked.__doc__ = function.__name__, function.__doc__
+    return rule(checked)
+
+
+def tags(cell) -> list[str]:
+    return cell.metadata.get("tags", [])
+
+
+def violations(page: Page) -> list[str]:
+    """All that is wrong with a notebook, one line each."""
+    place = page.path.relative_to(NOTEBOOKS) if page.path.is_relative_to(NOTEBOOKS) else page.path
+    return [f"{place}: {text}" for check in RULES for text in check(page)]
+
+
+# --- what was executed, and what came out ---------------------------------------------------
+
+@rule
+def kernel(page):
+    """The kernel that the set-up registers."""
+    name = page.metadata.get("kernelspec", {}).get("name")
+    if name != "ocr-course":
+        yield f"names the kernel {name!r} instead of 'ocr-course': refresh it"
+
+
+@rule
+def executed(page):
+    """Every code cell was executed, in order: nbval compares nothing in a cell that was not."""
+    counts = [cell.execution_count for _, cell in page.code]
+    if counts != list(range(1, len(counts) + 1)):
+        yield f"was not run from top to bottom (counts {counts}): refresh it"
+
+
+@rule
+def no_stderr(page):
+    for n, cell in page.code:
+        for output in cell.outputs:
+            if output.get("name") == "stderr":
+                yield f"cell {n} writes to stderr: {output.text[:80]!r}"
+
+
+@rule
+def errors_are_announced(page):
+    """A traceback only in a cell tagged for it, and a cell tagged for it only with a traceback."""
+    for n, cell in page.code:
+        raised = any(output.output_type == "error" for output in cell.outputs)
+        if raised != ("raises-exception" in tags(cell)):
+            yield f"cell {n} {'fails' if raised else 'no longer fails'}, against its tags"
+
+
+@rule
+def plain_outputs(page):
+    """No SVG (compared byte by byte), widget or script, and no address of an object."""
+    for n, cell in page.code:
+        for output in cell.outputs:
+            kinds = set(output.get("data", {}))
+            for kind in sorted(kinds):
+                if kind in ("image/svg+xml", "application/javascript") or "widget" in kind:
+                    yield f"cell {n} shows {kind}"
+            shown = output.get("data", {}).get("text/plain", "")
+            if BARE_OBJECT.match(shown) and not kinds & {"image/png", "text/html"}:
+                yield f"cell {n} ends in the value {shown[:50]!r}: end the line with `;`"
+
+
+@rule
+def no_machine_path(page):
+    """Nothing that names one person's machine, in outputs or sources."""
+    for n, cell in enumerate(page.cells, 1):
+        texts = [cell.source] if cell.cell_type == "code" else []
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            texts += [output.get("text", ""), data.get("text/plain", ""), data.get("text/html", ""),
+                      *output.get("traceback", [])]
+        if found := MACHINE_PATH.search("\n".join(texts)):
+            yield f"cell {n} holds the machine path {found.group()!r}"
+
+
+@rule
+def sizes(page):
+    total = len(page.path.read_bytes()) if page.path.exists() else 0
+    if total > MAX_NOTEBOOK:
+        yield f"weighs {total / 1e6:.1f} MB, more than {MAX_NOTEBOOK / 1e6:.1f}"
+    for n, cell in page.code:
+        for output in cell.outputs:
+            picture = output.get("data", {}).get("image/png", "")
+            size = len(base64.b64decode(picture))
+            if size > MAX_PNG:
+                yield f"cell {n} has a picture of {size // 1000} kB, more than {MAX_PNG // 1000}"
+            text = output.get("text", "") + output.get("data", {}).get("text/plain", "")
+            if len(text) > MAX_TEXT:
+                yield f"cell {n} prints {len(text)} characters, more than {MAX_TEXT}"
+
+
+@rule
+def ignored_outputs(page):
+    """What nbval does not compare says why; cells are never skipped."""
+    for n, cell in page.code:
+        first = cell.source.split("\n")[0]
+        if "nbval-ignore-output" in tags(cell) and not re.match(r"# not compared: \w+", first):
+            yield f"cell {n} is not compared and does not begin with `# not compared: <reason>`"
+        for tag in set(tags(cell)) & {"nbval-skip", "nbval-check-output", "nbval-raises-exception"}:
+            yield f"cell {n} carries the tag {tag}"
+        if re.search(r"^\s*#+ *(NBVAL_|PYTEST_VALIDATE)", cell.source, flags=re.MULTILINE):
+            yield f"cell {n} carries an nbval comment: use the tag nbval-ignore-output"
+
+
+def ignored_cells(pages) -> list[str]:
+    """Where in the course outputs are not compared."""
+    return [f"{page.path.name} cell {n}" for page in pages for n, cell in page.code
+            if "nbval-ignore-output" in tags(cell)]
+
+
+# --- how a notebook reads ---------------------------------------------------------------------
+
+@rule
+def cell_lengths(page):
+    lengths = [len(cell.source.split("\n")) for _, cell in page.code]
+    for (n, _), length in zip(page.code, lengths, strict=True):
+        if length > MAX_LINES:
+            yield f"cell {n} has {length} lines, more than {MAX_LINES}"
+    if lengths and not page.is_solution and statistics.median(lengths) > MAX_MEDIAN_LINES:
+        yield f"its code cells have a median of {statistics.median(lengths)} lines, more than 5"
+
+
+@lessons_only
+def prose(page):
+    """Words before each code cell; half to three quarters of the cells are prose."""
+    share = len(page.markdown) / len(page.cells)
+    if not 0.5 <= share <= 0.75:
+        yield f"has {share:.0%} of markdown cells instead of 50 to 75 %"
+    for n, cell in page.code:
+        before = page.cells[n - 2]
+        split_on_purpose = is_exercise(before) or is_exercise(cell) or "nbval-ignore-output" in (
+            tags(cell) + tags(before))
+        if before.cell_type == "code" and not split_on_purpose:
+            yield f"cell {n} follows another code cell without a sentence between them"
+
+
+@rule
+def setup_first(page):
+    if not page.code or "notebook.setup(" not in page.code[0][1].source:
+        yield "does not call `notebook.setup()` in its first code cell"
+
+
+@rule
+def links(page):
+    """Every link to a file or a heading leads somewhere."""
+    for n, cell in page.markdown:
+        for target in LINK.findall(cell.source):
+            if re.match(r"https?://|mailto:|data:|attachment:", target):
+                continue
+            file, _, anchor = target.partition("#")
+            linked = (page.path.parent / file).resolve() if file else page.path
+            if not linked.exists() and file:
+                yield f"cell {n} links to {target}, which does not exist"
+            elif anchor and linked.suffix == ".ipynb":
+                other = page if not file else Page.read(linked)
+                if anchor not in {heading.replace(" ", "-") for heading in other.headings}:
+                    yield f"cell {n} links to {target}, which has no such heading"
+
+
+@lessons_only
+def header(page):
+    found = HEADER.match(page.cells[0].source)
+    if not found:
+        yield "does not begin with the header: title, aim, goals, Before you start, Time, Data"
+    elif found["number"] != page.name[:2]:
+        yield f"is number {found['number']} in its title and {page.name[:2]} in its name"
+    elif int(found["seconds"]) > max_seconds(page.path):
+        yield f"announces {found['seconds']} seconds, more than {max_seconds(page.path)}"
+
+
+def max_seconds(path: Path) -> int:
+    return MAX_SECONDS.get(path.stem, DEFAULT_MAX_SECONDS)
+
+
+def read_header(page: Page) -> tuple[int, int]:
+    """(minutes to read, seconds to run) that a lesson announces."""
+    found = HEADER.match(page.cells[0].source)
+    return int(found["minutes"]), int(found["seconds"])
+
+
+@lessons_only
+def ending(page):
+    """The goals again as results, exercises, and the way on, in this order."""
+    wanted = ["What you can do now", "Exercises"]
+    positions = [page.headings.index(name) if name in page.headings else -1 for name in wanted]
+    if -1 in positions or positions != sorted(positions):
+        yield "does not end with the sections `## What you can do now` and `## Exercises`"
+        return
+    goals = HEADER.match(page.cells[0].source)
+    closing = next(cell.source for _, cell in page.markdown if f"## {wanted[0]}" in cell.source)
+    if goals and count_bullets(closing) != count_bullets(goals["goals"]):
+        yield "closes on a number of results other than the goals it began with"
+    last = page.cells[-1]
+    following = dict(zip(LESSONS, LESSONS[1:], strict=False)).get(page.name)
+    if following and not re.search(rf"\*\*Next:\*\* \[.+\]\({following}\.ipynb\)", last.source):
+        yield f"does not end on `**Next:** [...]({following}.ipynb)`"
+
+
+def count_bullets(text: str) -> int:
+    return len(re.findall(r"^- ", text, flags=re.MULTILINE))
+
+
+@rule
+def solution_header(page):
+    first = page.cells[0].source
+    if page.is_solution and not re.match(rf"# Solutions: {page.name[:2]} \S", first):
+        yield f"does not begin with `# Solutions: {page.name[:2]} ...`"
+    if page.is_solution and f"](../{page.path.name})" not in first:
+        yield f"does not link back to ../{page.path.name} in its first cell"
+
+
+# --- exercises --------------------------------------------------------------------------------
+
+def is_exercise(cell) -> bool:
+    return any(tag.startswith("exercise-") for tag in tags(cell))
+
+
+def exercises(page: Page) -> dict[str, list]:
+    """Cells of each exercise by its tag: the tagged ones, and the check call behind them."""
+    found, current = {}, None
+    for cell in page.cells:
+        mine = [tag for tag in tags(cell) if tag.startswith("exercise-")]
+        if cell.cell_type == "markdown":
+            current = None
+        current = mine[0] if mine else current
+        if current:
+            found.setdefault(current, []).append(cell)
+    return found
+
+
+def definitions(cells) -> set[str]:
+    """The `def` and `class` lines of the cells, with their arguments."""
+    source = re.sub(r"^[%!].*$", "", "\n".join(cell.source for cell in cells), flags=re.MULTILINE)
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef):
+            found.add(f"def {node.name}({ast.unparse(node.args)})")
+        if isinstance(node, ast.ClassDef):
+            found.add(f"class {node.name}")
+    return found
+
+
+def printed(cells) -> str:
+    return "".join(output.get("text", "") for cell in cells for output in cell.outputs)
+
+
+@lessons_only
+def exercise_stubs(page):
+    """Two or three exercises with stars, which run as they stand and are not solved yet."""
+    found = exercises(page)
+    if sorted(found) not in (EXERCISES[:2], EXERCISES):
+        yield f"has the exercises {sorted(found)} instead of two or three from exercise-1 on"
+    stars = "\n".join(cell.source for _, cell in page.markdown)
+    if stars.count("★") < len(found):
+        yield "has exercises without stars"
+    for name, cells in found.items():
+        if "check." not in "\n".join(cell.source for cell in cells):
+            yield f"does not call a check right after {name}"
+        if "TODO" not in printed(cells):
+            yield f"shows no TODO under the stub of {name}"
+
+
+@lessons_only
+def solution_belongs(page):
+    """The solved twin has the same exercises with the same definitions, and passes the checks."""
+    twin = page.path.parent / "solutions" / page.path.name
+    if not twin.exists():
+        yield f"has no solutions/{twin.name}"
+        return
+    stubs, solved = exercises(page), exercises(Page.read(twin))
+    if set(stubs) != set(solved):
+        yield f"has {sorted(stubs)}, its solutions have {sorted(solved)}"
+    for name in sorted(set(stubs) & set(solved)):
+        for missing in sorted(definitions(stubs[name]) - definitions(solved[name])):
+            yield f"{name}: the solution does not define {missing}"
+        if not solution_passes(printed(solved[name])):
+            yield f"{name}: the solution does not print PASS and nothing else of the check"
+
+
+def solution_passes(text: str) -> bool:
+    return "PASS" in text and "TODO" not in text and "TRY AGAIN" not in text
+
+
+def main(names: list[str]) -> int:
+    found = [text for path in find_notebooks(names) for text in violations(Page.read(path))]
+    print("\n".join(found) or "nothing to complain about")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -4,7 +4,6 @@ Run by `python3 course.py refresh [NOTEBOOK ...]`. A notebook that fails, or tha
 is left as it was.
 """
 
-import os
 import sys
 import time
 from pathlib import Path
@@ -12,10 +11,11 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+from tools import isolation
+
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 KERNELSPEC = {"display_name": "OCR course", "language": "python", "name": "ocr-course"}
-COURSE_ENV = {"OCR_COURSE_DATA": "standin"}  # the same data that the tests use
 
 
 def find_notebooks(names: list[str]) -> list[Path]:
@@ -32,6 +32,7 @@ def refresh(path: Path) -> float:
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata["kernelspec"] = KERNELSPEC
     client = NotebookClient(notebook, timeout=600, kernel_name=KERNELSPEC["name"],
+                            coalesce_streams=True,
                             resources={"metadata": {"path": str(path.parent)}})
     client.execute()
     normalise(notebook)
@@ -53,7 +54,7 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
 
 
 def main(names: list[str]) -> None:
-    os.environ.update(COURSE_ENV)
+    isolation.enter()  # the same surroundings as in the tests
     for path in find_notebooks(names):
         print(f"{path.relative_to(ROOT)} ...", flush=True)
         print(f"    {refresh(path):.0f} s", flush=True)

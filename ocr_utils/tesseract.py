@@ -40,13 +40,18 @@ def read(image, lang: str = "eng", psm: int = 3, oem: int = 3) -> list[Word]:
     >>> read(np.full((40, 200), 255, np.uint8))
     []
     """
+    image = load_image(image)
     data = image_to_data(image, lang, psm, oem)
     rows = zip(data["level"], data["text"], data["conf"], data["left"], data["top"],
                data["width"], data["height"], strict=True)
-    return [Word.from_bounds(text.strip(), min(max(conf / 100, 0.0), 1.0),
-                             left, top, left + width, top + height)
-            for level, text, conf, left, top, width, height in rows
-            if level == WORD_LEVEL and text.strip()]
+    words = [Word.from_bounds(text.strip(), min(max(conf / 100, 0.0), 1.0),
+                              left, top, left + width, top + height)
+             for level, text, conf, left, top, width, height in rows
+             if level == WORD_LEVEL and text.strip()]
+    if "kor" not in lang.split("+"):
+        return words
+    text = _run("image_to_string", Image.fromarray(image), lang, psm, oem)
+    return join_syllables(words, text)
 
 
 def image_to_data(image, lang: str = "eng", psm: int = 3, oem: int = 3) -> dict[str, list]:
@@ -58,6 +63,34 @@ def image_to_data(image, lang: str = "eng", psm: int = 3, oem: int = 3) -> dict[
     """
     picture = Image.fromarray(load_image(image))
     return _run("image_to_data", picture, lang, psm, oem, output_type="dict")
+
+
+def join_syllables(pieces: list[Word], text: str) -> list[Word]:
+    """Put the pieces of Korean words together again, as the running text has them (notebook 03).
+
+    Tesseract's table splits Korean at many syllables, its text (`image_to_string`) only at spaces.
+    A joined word has the box around its pieces and their mean confidence. Where table and text
+    differ in more than spaces, the pieces are returned as they are.
+
+    >>> pieces = [Word.from_bounds(text, 0.5, 10 * i, 0, 10 * i + 9, 9)
+    ...           for i, text in enumerate("서울역")]
+    >>> [(word.text, word.bounds) for word in join_syllables(pieces, "서울 역")]
+    [('서울', (0.0, 0.0, 19.0, 9.0)), ('역', (20.0, 0.0, 29.0, 9.0))]
+    """
+    if "".join(word.text for word in pieces) != "".join(text.split()):
+        return pieces
+    words, rest = [], list(pieces)
+    for token in text.split():
+        group = []
+        while len("".join(word.text for word in group)) < len(token):
+            group.append(rest.pop(0))
+        if "".join(word.text for word in group) != token:
+            return pieces
+        left, top, right, bottom = np.transpose([word.bounds for word in group])
+        confidence = float(np.mean([word.confidence for word in group]))
+        words.append(Word.from_bounds(token, confidence, left.min(), top.min(),
+                                      right.max(), bottom.max()))
+    return words
 
 
 def crop_word_regions(image_path="./images/sample.png", output_path="./output",

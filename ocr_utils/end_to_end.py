@@ -92,11 +92,12 @@ def recognize_img(pil_img, input_img_size=(100, 32), recognizer=None) -> str:
     input_img_size (width, height), the size that the network was trained with.
     Raises OcrError for another size. Many crops are read faster by `load_recognizer().read(crops)`.
 
+    >>> from ocr_utils.metrics import normalise
     >>> from ocr_utils.synth.fonts import course_fonts, load_font
-    >>> crop = Image.new("RGB", (160, 48), "white")
-    >>> ImageDraw.Draw(crop).text((10, 8), "lemon", "black", load_font(course_fonts()[0], 32))
-    >>> recognize_img(crop).lower()
-    'lemon'
+    >>> crop = Image.new("RGB", (116, 42), "white")
+    >>> ImageDraw.Draw(crop).text((6, 0), "lemon", "black", load_font(course_fonts()[0], 32))
+    >>> normalise(recognize_img(crop))
+    'LEMON'
     """
     from ocr_utils.recognizer import IMAGE_SIZE
 

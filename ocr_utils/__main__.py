@@ -1,0 +1,141 @@
+"""Read images from the command line: python -m ocr_utils photo.jpg (notebook 08)."""
+
+import argparse
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+from ocr_utils.errors import OcrError
+from ocr_utils.formats import Page, to_hocr, to_json, to_tsv
+from ocr_utils.words import to_text
+
+IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".ppm", ".pgm"}
+EPILOG = """Text goes to standard output, everything else to standard error. The exit status is 0
+when every image was read, 1 when one could not be."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read the images named on the command line; returns the exit status."""
+    args = _parser().parse_args(arguments)
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")  # Windows would choke on Hangul
+    images, problems = find_images(args.images)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    target = _annotation_target(args, images)
+    pages, failures = read_all(images, target) if images else ([], 0)
+    if pages or not args.format == "text":
+        print(_formatted(pages, args.format))
+    return 1 if failures or problems else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m ocr_utils", epilog=EPILOG,
+        description="Read the text of images with the course's own detector and recogniser.")
+    parser.add_argument("images", nargs="+", metavar="IMAGE",
+                        help="image files, http addresses, or folders of images")
+    kind = parser.add_mutually_exclusive_group()
+    for name, what in (("json", "words with their boxes as JSON"),
+                       ("tsv", "a table, one word a row"), ("hocr", "an hOCR document")):
+        kind.add_argument(f"--{name}", dest="format", action="store_const", const=name, help=what)
+    parser.add_argument("--annotate", metavar="OUT", help="save the image with its words outlined; "
+                        "with several images OUT is a folder")
+    parser.set_defaults(format="text")
+    return parser
+
+
+def find_images(names: list[str]) -> tuple[list[str], list[str]]:
+    """Files, addresses and folders -> images in order, and a sentence for each empty folder.
+
+    >>> find_images(["photo.jpg"])
+    (['photo.jpg'], [])
+    """
+    images: list[str] = []
+    problems = []
+    for name in names:
+        if not os.path.isdir(name):
+            images.append(name)
+            continue
+        inside = sorted(str(path) for path in Path(name).iterdir()
+                        if path.suffix.lower() in IMAGE_SUFFIXES)
+        images += inside
+        if not inside:
+            problems.append(f"{name} holds no images: give a folder with PNG or JPEG files.")
+    return images, problems
+
+
+def _annotation_target(args, images: list[str]):
+    """A function from an image's name to the path of its annotated copy, or None."""
+    if not args.annotate:
+        return None
+    out = Path(args.annotate)
+    folders = any(os.path.isdir(name) for name in args.images)
+    if len(images) == 1 and not folders and not out.is_dir():
+        return lambda name: out
+    return lambda name: out / f"{Path(name).stem}.png"
+
+
+def read_all(images: list[str], target=None) -> tuple[list[Page], int]:
+    """Read every image; one that cannot be read gets one line on stderr and the rest go on."""
+    from tqdm import tqdm
+
+    from ocr_utils import end_to_end
+    from ocr_utils.images import load_image
+
+    pages, failures = [], 0
+    _announce_engines()
+    for name in tqdm(images, unit="image", file=sys.stderr, disable=len(images) < 2):
+        try:
+            image = load_image(name)
+            words = end_to_end.read(image)
+            pages.append(Page(name, image.shape[1], image.shape[0], words))
+            if target:
+                _save(end_to_end.annotate(image, words), target(name))
+        except OcrError as error:
+            failures += 1
+            text = str(error)
+            tqdm.write(text if name in text else f"{name}: {text}", file=sys.stderr)
+    return pages, failures
+
+
+def _announce_engines() -> None:
+    from ocr_utils import end_to_end
+    from ocr_utils.notebook import quiet_stderr
+
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with quiet_stderr():  # TensorFlow talks while it is imported
+        engines = end_to_end.describe()
+    print(engines, file=sys.stderr)
+
+
+def _save(picture, path: Path) -> None:
+    """Write a PIL image under a temporary name, then rename: whole or not at all."""
+    temporary, suffix = path.with_name(f".{path.name}.part"), path.suffix.lower()
+    if suffix not in (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp"):
+        raise OcrError(f"{path} is no name for an image: end it in .png or .jpg.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        picture.save(temporary, format={".jpg": "JPEG", ".tif": "TIFF"}.get(suffix, suffix[1:]))
+        temporary.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise OcrError(f"{path} could not be written ({error.strerror or error}): choose another "
+                       "place or free some space.") from None
+
+
+def _formatted(pages: list[Page], kind: str) -> str:
+    if kind != "text":
+        return {"json": to_json, "tsv": to_tsv, "hocr": to_hocr}[kind](pages)
+    if len(pages) == 1:
+        return to_text(pages[0].words)
+    return "\n\n".join(f"== {page.image} ==\n{to_text(page.words)}" for page in pages)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("Stopped: nothing more is read.")

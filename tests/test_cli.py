@@ -1,0 +1,108 @@
+"""`python -m ocr_utils` as a user types it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from PIL import Image, ImageDraw
+
+from ocr_utils.__main__ import find_images, main
+from ocr_utils.synth.fonts import course_fonts, load_font
+
+
+def save_sign(path, text="HARBOR"):
+    sign = Image.new("RGB", (320, 120), "white")
+    ImageDraw.Draw(sign).text((30, 30), text, "black", load_font(course_fonts()[0], 48))
+    path.parent.mkdir(exist_ok=True)
+    sign.save(path)
+    return str(path)
+
+
+@pytest.fixture
+def sign(tmp_path):
+    return save_sign(tmp_path / "sign.png")
+
+
+def test_the_command_prints_the_text_and_names_the_engines_aside(sign):
+    done = subprocess.run([sys.executable, "-m", "ocr_utils", sign], capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip().upper()) == (0, "HARBOR")
+    assert done.stderr.startswith("detector: ") and len(done.stderr.strip().split("\n")) == 1
+
+
+def test_a_bad_file_is_named_in_one_line_and_the_rest_is_read(tmp_path, sign, capsys):
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"not an image")
+    assert main([str(broken), "gone.png", sign]) == 1
+    out, err = capsys.readouterr()
+    assert "HARBOR" in out.upper() and f"== {sign} ==" not in out  # one page: no heading
+    complaints = [line for line in err.replace("\r", "\n").split("\n")
+                  if "broken.png" in line or "gone.png" in line]
+    assert len(complaints) == 2 and "Traceback" not in err
+
+
+def test_several_files_get_headings_and_a_progress_bar(tmp_path, capsys):
+    folder = tmp_path / "signs"
+    for text in ("HARBOR", "COFFEE"):
+        save_sign(folder / f"{text.lower()}.png", text)
+    (folder / "notes.txt").write_text("no image")
+    assert main([str(folder)]) == 0
+    out, err = capsys.readouterr()
+    assert out.index("coffee.png ==") < out.index("COFFEE") < out.index("harbor.png ==")
+    assert "2/2" in err
+
+
+def test_an_empty_folder_is_an_error(tmp_path, capsys):
+    assert main([str(tmp_path)]) == 1
+    assert "holds no images" in capsys.readouterr().err
+
+
+def test_nothing_readable_still_gives_valid_json(capsys):
+    assert main(["gone.png", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out) == {"pages": []}
+
+
+@pytest.mark.parametrize(
+    "kind, start", [("--json", "{"), ("--tsv", "image\tline"), ("--hocr", "<?xml")])
+def test_the_formats(sign, capsys, kind, start):
+    assert main([sign, kind]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith(start) and "HARBOR" in out.upper()
+
+
+def test_annotate_saves_the_image_with_its_words_outlined(sign, tmp_path, capsys):
+    out = tmp_path / "new" / "out.png"
+    assert main([sign, "--annotate", str(out)]) == 0
+    picture = Image.open(out)
+    assert picture.size == (320, 120)
+    assert (255, 0, 0) in {color for _, color in picture.getcolors(100_000)}
+    assert [path.name for path in out.parent.iterdir()] == ["out.png"]  # nothing half-written
+
+
+def test_annotate_takes_a_folder_for_several_images(tmp_path, capsys):
+    names = [save_sign(tmp_path / f"{n}.jpg", "HARBOR") for n in "ab"]
+    assert main([*names, "--annotate", str(tmp_path / "out")]) == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.png", "b.png"]
+
+
+def test_a_place_that_cannot_be_written_is_one_sentence(sign, tmp_path, capsys):
+    assert main([sign, "--annotate", str(tmp_path / "out.doc")]) == 1
+    assert "no name for an image" in capsys.readouterr().err
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    assert main([sign, "--annotate", str(blocked / "out.png")]) == 1
+    out, err = capsys.readouterr()
+    assert "could not be written" in err and "HARBOR" in out.upper()  # what was read is not lost
+
+
+def test_json_and_tsv_together_are_refused(sign, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main([sign, "--json", "--tsv"])
+    assert stopped.value.code == 2
+
+
+def test_folders_and_files_keep_their_order(tmp_path):
+    for name in ("b.PNG", "a.jpg", "readme.md"):
+        (tmp_path / name).write_bytes(b"")
+    found, problems = find_images(["x.png", str(tmp_path)])
+    assert [name.split("/")[-1] for name in found] == ["x.png", "a.jpg", "b.PNG"] and not problems

@@ -1,6 +1,6 @@
 """`python3 course.py check`: a line for each thing the course needs, and what to type if it lacks.
 
-Runs with whatever Python there is, before and after the set-up; ends with 1 if something is missing.
+Runs with whatever Python there is, before and after the set-up. Ends with 1 if a thing is missing.
 """
 
 from __future__ import annotations

@@ -1,0 +1,123 @@
+"""What holds for the repository as a whole: imports, style, secrets, links, names, README."""
+
+import importlib.metadata
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools import gate
+from tools.refresh import ROOT
+
+HEAVY = {"tensorflow", "keras", "tf_keras", "keras_ocr", "cv2", "google.cloud", "grpc", "torch"}
+SECRETS = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY|AIza[\w-]{35}|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{36}|"
+    r"ya29\.[\w-]{20}|\"private_key\": *\"[^\"<]{20}")
+PACKAGE_HOSTS = re.compile(
+    "|".join(("pypi", "pythonhosted", "anaconda", "artifactory", "nexus", "devpi"))
+    .replace("pypi", r"pypi\.(org|python)") + r"|--(extra-)?index-url|file:///|--find-links")
+MAX_FILE = 25_000_000
+
+
+def tracked_files() -> list[Path]:
+    """What a clone holds."""
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
+    if listing.returncode != 0:
+        pytest.skip("this is not a git clone")
+    return [path for name in listing.stdout.split("\0") if (path := ROOT / name).is_file()]
+
+
+def texts():
+    """Every tracked text file with its content."""
+    for path in tracked_files():
+        try:
+            yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+
+
+def test_importing_any_module_loads_no_network_library():
+    modules = [".".join(path.relative_to(ROOT).with_suffix("").parts)
+               for path in sorted((ROOT / "ocr_utils").rglob("*.py")) if path.stem != "__main__"]
+    program = (
+        "import importlib, json, sys\n"
+        "found = {}\n"
+        f"for name in {[name.removesuffix('.__init__') for name in modules]!r}:\n"
+        "    importlib.import_module(name)\n"
+        f"    if loaded := sorted({HEAVY!r} & set(sys.modules) - set(sum(found.values(), []))):\n"
+        "        found[name] = loaded\n"
+        "print(json.dumps(found))\n")
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout) == {}
+
+
+def test_style_of_modules_and_notebooks():
+    run = subprocess.run([sys.executable, "-m", "ruff", "check", "--no-cache", "--output-format",
+                          "concise", "."], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, "\n" + run.stdout
+
+
+def test_no_file_holds_a_secret():
+    found = [name for name, text in texts() if SECRETS.search(text)]
+    assert not found, found
+
+
+def test_no_file_names_a_package_host():
+    found = [f"{name}: {match.group()}" for name, text in texts()
+             if name != "tests/test_repository.py" and (match := PACKAGE_HOSTS.search(text))]
+    assert not found, found
+
+
+def test_files_stay_small():
+    large = [f"{path} {path.stat().st_size / 1e6:.0f} MB" for path in tracked_files()
+             if path.stat().st_size > MAX_FILE]
+    assert not large, large
+
+
+def test_no_name_here_hides_an_installed_package():
+    own = {path.stem for path in [*ROOT.glob("*.py"), *(ROOT / "notebooks").rglob("*.py")]}
+    own |= {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"ocr_utils"}
+    taken = set(importlib.metadata.packages_distributions()) | set(sys.stdlib_module_names)
+    assert not own & taken
+
+
+def test_links_of_the_documents_resolve():
+    broken = []
+    for name, text in texts():
+        if not name.endswith(".md"):
+            continue
+        for target in re.findall(r"(?<!`)!?\[[^\]]*\]\(([^)\s#]+)[^)]*\)", text):
+            if not target.startswith("http") and not (ROOT / name).parent.joinpath(target).exists():
+                broken.append(f"{name}: {target}")
+    assert not broken, broken
+
+
+def test_readme_tells_the_minutes_that_the_notebooks_tell():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"\]\(notebooks/(\w+)\.ipynb\).*\| *(\d+) *\| *(\d+) *\|", readme)
+    told = {name: (int(minutes), int(seconds)) for name, minutes, seconds in rows}
+    true = {name: gate.read_header(gate.Page.read(ROOT / "notebooks" / f"{name}.ipynb"))
+            for name in gate.LESSONS}
+    assert told == true
+
+
+def test_requirements_name_the_notebooks_that_need_them():
+    """The comment behind each direct dependency against what the notebooks import themselves."""
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    named = {re.match(r"[\w-]+", line).group(): line.partition("#")[2] for line in lines
+             if not line.startswith("#")}
+    packages = {"PIL": "pillow", "cv2": "opencv-python", "skimage": "scikit-image",
+                "sklearn": "scikit-learn", "google": "google-cloud-vision",
+                "keras_ocr": "keras-ocr", "tf_keras": "tf-keras"}
+    missing = []
+    for path in sorted((ROOT / "notebooks").rglob("*.ipynb")):
+        source = "\n".join(cell.source for _, cell in gate.Page.read(path).code)
+        for module in set(re.findall(r"^\s*(?:import|from) (\w+)", source, flags=re.MULTILINE)):
+            comment = named.get(packages.get(module, module), "all")
+            if "all" not in comment and path.stem[:2] not in comment:
+                missing.append(f"{path.stem[:2]} imports {module}: requirements.txt says{comment}")
+    assert not missing, "\n" + "\n".join(sorted(set(missing)))

@@ -52,3 +52,44 @@ def load_font(path: Path, size: int) -> ImageFont.FreeTypeFont:
     ('DejaVu Sans', 'Book')
     """
     return ImageFont.truetype(str(path), size)
+
+
+def installed_fonts(folder: Path = Path("/usr/share/fonts"), per_family: int = 4,
+                    per_folder: int = 60) -> tuple[Path, ...]:
+    """Latin fonts below a folder, so many at most of one family and one folder: what training uses.
+
+    Each has every printable ASCII character and draws them differently (no symbol fonts).
+    """
+    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".ttf", ".otf"))
+    kept = _limit(files, _latin_family, per_family)
+    return tuple(_limit(kept, lambda path: path.parent, per_folder))
+
+
+def _limit(paths, key, most: int) -> list[Path]:
+    """At most `most` paths of each group, evenly over the group; a key of None drops the path."""
+    groups: dict = {}
+    for path in paths:
+        groups.setdefault(key(path), []).append(path)
+    groups.pop(None, None)
+    return [path for group in groups.values() for path in _spread(group, most)]
+
+
+def _spread(paths: list[Path], count: int) -> list[Path]:
+    """At most `count` of the paths, evenly over the list."""
+    step = max(1.0, len(paths) / count)
+    return [paths[int(i * step)] for i in range(min(count, len(paths)))]
+
+
+def _latin_family(path: Path) -> str | None:
+    """The family name of a font that has all of ASCII, else None."""
+    from fontTools.ttLib import TTFont
+
+    try:
+        font = TTFont(path, lazy=True)
+        covered = set(range(33, 127)) <= set(font.getBestCmap())
+        family = font["name"].getBestFamilyName() or path.stem
+        drawn = ImageFont.truetype(str(path), 32)
+        differs = len({drawn.getmask(letter).getbbox() for letter in "AQijl.W"}) > 4
+    except Exception:  # a broken font file is no font for us
+        return None
+    return " ".join(family.split()[:2]) if covered and differs else None

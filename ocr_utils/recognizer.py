@@ -1,0 +1,102 @@
+"""The shipped word recogniser: a CRNN trained on rendered words, its card and its reader (notebook 07)."""
+
+import functools
+import json
+from pathlib import Path
+
+import numpy as np
+
+from ocr_utils import crnn
+from ocr_utils.errors import OcrError
+from ocr_utils.labels import PRINTABLE
+from ocr_utils.paths import WEIGHTS
+from ocr_utils.words import Word
+
+IMAGE_SIZE = (100, 32)  # width, height; every crop is stretched to it
+ARCHITECTURE = {
+    "channels": (32, 64, 96, 128, 192), "lstm_units": (128, 128), "convolutions": 1,
+    "batch_norm": True, "dropout": 0.1,
+}
+
+
+def build_recognizer():
+    """The untrained network: images (B, 100, 32, 1) float32 -> logits (B, 25, 95)."""
+    return crnn.build_crnn_model((*IMAGE_SIZE, 1), PRINTABLE, **ARCHITECTURE)
+
+
+class Recognizer:
+    """Reads word crops with a trained CRNN.
+
+    alphabet: the characters it knows, 94 of printable ASCII.
+    card: what it was trained on and what it reaches, as in `data/weights/recognizer.json`.
+    """
+
+    def __init__(self, model, card: dict):
+        self.model, self.card = model, card
+        self.alphabet: str = card["alphabet"]
+
+    def read(self, crops, batch_size: int = 64, beam_width: int | None = None,
+             lexicon: list[str] | None = None) -> list[Word]:
+        """One Word for each crop, in order; its box is the whole crop.
+
+        crops: a list of images of any size, anything `load_image` takes.
+        beam_width, lexicon: as in `crnn.decode_predict_ctc`; greedy decoding without them.
+        """
+        images = [crnn.prepare_image(crop, IMAGE_SIZE) for crop in crops]
+        logits = self.logits(images, batch_size)
+        texts, chances = crnn.greedy_decode(logits / self.card["temperature"], self.alphabet)
+        if beam_width or lexicon:
+            texts = crnn.decode_predict_ctc(logits, self.alphabet, beam_width, lexicon=lexicon)
+        return [
+            Word.from_bounds(text, crnn.word_confidence(chance), 0, 0, *_size(crop))
+            for text, chance, crop in zip(texts, chances, crops, strict=True)
+        ]
+
+    def logits(self, images, batch_size: int = 64) -> np.ndarray:
+        """Prepared images (N, W, H, 1) -> logits (N, T, 95), in batches."""
+        if not len(images):
+            return np.zeros((0, IMAGE_SIZE[0] // 4, len(self.alphabet) + 1), np.float32)
+        batches = [self._predict(np.stack(images[i:i + batch_size]))
+                   for i in range(0, len(images), batch_size)]
+        return np.concatenate(batches)
+
+    def _predict(self, batch: np.ndarray) -> np.ndarray:
+        """A batch padded to a power of two, so that few shapes have to be compiled."""
+        count = len(batch)
+        full = 1 << (count - 1).bit_length()
+        padded = np.concatenate([batch, np.zeros((full - count, *batch.shape[1:]), batch.dtype)])
+        return np.asarray(self.model.predict_on_batch(padded))[:count]
+
+
+def _size(crop) -> tuple[int, int]:
+    """Width and height of an image."""
+    from ocr_utils.images import load_image
+
+    height, width = load_image(crop).shape[:2]
+    return width, height
+
+
+@functools.lru_cache(maxsize=2)
+def load_recognizer(name: str = "recognizer") -> Recognizer:
+    """The recogniser whose weights and card are data/weights/<name>.weights.h5 and .json.
+
+    Raises OcrError where they are missing or do not fit this network, by name.
+    """
+    card = read_card(WEIGHTS / f"{name}.json")
+    if card["alphabet"] != PRINTABLE:
+        raise OcrError(f"{name}.json was trained for another alphabet ({len(card['alphabet'])} "
+                       f"characters instead of {len(PRINTABLE)}): take the weights of this course.")
+    model = build_recognizer()
+    crnn.load_weights(model, WEIGHTS / f"{name}.weights.h5")
+    return Recognizer(model, card)
+
+
+def read_card(path: Path) -> dict:
+    """The json file beside the weights, or OcrError."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise OcrError(f"{path} is missing: the weights come with the repository, clone it again."
+                       ) from None
+    except ValueError:
+        raise OcrError(f"{path} is not readable as JSON: restore it with git checkout.") from None

@@ -1,0 +1,84 @@
+"""Rendered words: the same for every worker, legible, as varied as the labels say."""
+
+import string
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+import pytest
+
+from ocr_utils.labels import PRINTABLE
+from ocr_utils.synth import fonts, text
+from ocr_utils.synth.scene import scene_sample
+from ocr_utils.synth.words import plain_sample
+
+
+@pytest.mark.parametrize("sample", [plain_sample, scene_sample])
+def test_a_sample_depends_on_seed_and_index_alone(sample):
+    alone = sample(3, 11)
+    for index in (0, 5, 11):  # other samples before it change nothing
+        image, label = sample(3, index)
+    assert label == alone[1]
+    np.testing.assert_array_equal(image, alone[0])
+    assert not np.array_equal(sample(4, 11)[0], alone[0])
+
+
+def test_another_process_makes_the_same_words():
+    code = ("import zlib; from ocr_utils.synth.scene import scene_sample;"
+            "print([zlib.crc32(scene_sample(0, i)[0].tobytes()) for i in range(5)])")
+    outputs = {subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
+                              check=True).stdout for _ in range(2)}
+    assert len(outputs) == 1
+
+
+def test_scene_words_are_images_with_something_in_them():
+    for index in range(100):
+        image, label = scene_sample(1, index)
+        assert image.dtype == np.uint8 and image.ndim == 3 and image.shape[2] == 3
+        assert image.shape[0] >= 6 and image.shape[1] >= 4
+        assert image.std() > 1, f"sample {index} ({label}) is blank"
+        assert set(label) <= set(PRINTABLE)
+
+
+def test_both_light_on_dark_and_dark_on_light_occur():
+    """The border is ground, so its brightness against the middle tells the polarity."""
+    lighter = []
+    for index in range(120):
+        gray = cv2.cvtColor(scene_sample(2, index)[0], cv2.COLOR_RGB2GRAY).astype(float)
+        border = np.concatenate([gray[0], gray[-1]])
+        lighter.append(border.mean() > gray[2:-2].mean())
+    assert 0.3 < np.mean(lighter) < 0.7
+
+
+def test_labels_have_words_numbers_and_short_strings():
+    labels = [text.random_text(np.random.default_rng(i)) for i in range(2000)]
+    share = {
+        "letters": np.mean([label.isalpha() for label in labels]),
+        "digits": np.mean([any(c in string.digits for c in label) for label in labels]),
+        "short": np.mean([len(label) <= 3 for label in labels]),
+        "punctuation": np.mean([any(c in string.punctuation for c in label) for label in labels]),
+    }
+    assert share["letters"] > 0.5 and share["digits"] > 0.15
+    assert share["short"] > 0.15 and share["punctuation"] > 0.1
+
+
+def test_plain_labels_fit_the_lesson():
+    labels = [plain_sample(0, i)[1] for i in range(300)]
+    assert all(3 <= len(label) <= 9 and label.isalnum() for label in labels)
+    assert {True, False} == {label.isalpha() for label in labels}
+
+
+def test_course_fonts_draw_every_printable_character():
+    for path in fonts.course_fonts():
+        font = fonts.load_font(path, 20)
+        assert all(font.getbbox(c)[2] > 0 for c in PRINTABLE), path.name
+
+
+def test_installed_fonts_are_limited_by_family(tmp_path):
+    for i, source in enumerate(fonts.course_fonts()):
+        (tmp_path / f"{i:02d}.ttf").write_bytes(source.read_bytes())
+    (tmp_path / "broken.ttf").write_bytes(b"no font")
+    kept = fonts.installed_fonts(tmp_path, per_family=1)
+    assert len(kept) == 3  # DejaVu Sans (with Mono), DejaVu Serif, STIXGeneral
+    assert len(fonts.installed_fonts(tmp_path, per_family=9, per_folder=2)) == 2

@@ -1,0 +1,108 @@
+"""Turn a training run into what the course ships: weights, card and training curve in data/weights.
+
+    python -m training.export_recognizer --run runs/recognizer --real FOLDER [FOLDER ...]
+
+The confidence is calibrated on generated words only: one temperature for the logits, chosen so that
+a word read with confidence 0.9 is right nine times in ten.
+"""
+
+import argparse
+import csv
+import json
+import platform
+import shutil
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from ocr_utils import crnn
+from ocr_utils.labels import PRINTABLE
+from ocr_utils.metrics import expected_calibration_error, normalise
+from ocr_utils.paths import WEIGHTS
+from ocr_utils.recognizer import ARCHITECTURE, IMAGE_SIZE, Recognizer, build_recognizer
+from training import checkpoint, evaluate, stream
+
+CALIBRATION_SEED, TEST_SEED = 999_979, 999_961
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--run", required=True)
+    parser.add_argument("--words", type=int, default=2000, help="generated words for each purpose")
+    parser.add_argument("--real", nargs="*", default=[], help="folders with labels.tsv")
+    parser.add_argument("--name", default="recognizer")
+    args = parser.parse_args()
+    run = Path(args.run)
+    model = build_recognizer()
+    model.compile(keras.optimizers.AdamW(weight_decay=0.01, clipnorm=5.0))
+    step = checkpoint.restore(run / "checkpoint.npz", model)
+    card = make_card(model, step, run, args)
+    write(model, card, run, args.name)
+    print(json.dumps(card["results"], indent=1))
+
+
+def make_card(model, step: int, run: Path, args) -> dict:
+    """Everything a reader has to know about the weights."""
+    last = list(csv.DictReader((run / "log.csv").open()))[-1]
+    card = {
+        "alphabet": PRINTABLE, "image_size": IMAGE_SIZE, "architecture": ARCHITECTURE,
+        "parameters": model.count_params(), "temperature": calibrate(model, args.words),
+        "data": "ocr_utils.synth.scene.scene_sample, rendered while training, no photograph",
+        "steps": step, "samples_seen": int(last["samples"]), "minutes": float(last["minutes"]),
+        "hardware": f"CPU ({platform.machine()}), backend {keras.backend.backend()}",
+        "command": f"python -m training.train_recognizer --steps {step}",
+        "limits": "Latin letters, digits and ASCII punctuation; one word a crop; no vertical text, "
+                  "little rotation; blurred words under 12 pixels are mostly misread.",
+    }
+    card["results"] = results(Recognizer(model, card), args)
+    return card
+
+
+def calibrate(model, words: int) -> float:
+    """The temperature that makes confidence and accuracy agree best on generated words."""
+    images, texts = stream.make_batch(CALIBRATION_SEED, 0, words, IMAGE_SIZE)
+    logits = evaluate.predict(model, images)
+    errors = {}
+    for temperature in np.arange(0.6, 3.01, 0.05):
+        found, chances = crnn.greedy_decode(logits / temperature, PRINTABLE)
+        right = [normalise(a) == normalise(b) for a, b in zip(found, texts, strict=True)]
+        confidences = [crnn.word_confidence(chance) for chance in chances]
+        errors[round(float(temperature), 2)] = expected_calibration_error(confidences, right)
+    return min(errors, key=errors.get)
+
+
+def results(recognizer, args) -> dict:
+    """Word accuracy in percent and calibration error, by set."""
+    images, texts = stream.make_batch(TEST_SEED, 0, args.words, IMAGE_SIZE)
+    crops = [np.repeat(np.swapaxes(image, 0, 1), 3, axis=2) for image in images]
+    sets = {f"generated, {args.words} words, seed {TEST_SEED}": (crops, texts)}
+    for folder in args.real:
+        sets[f"{Path(folder).name}, {len(evaluate.read_folder(folder)[0])} words, not trained on"] = \
+            evaluate.read_folder(folder)
+    return {name: _result(recognizer, *pair) for name, pair in sets.items()}
+
+
+def _result(recognizer, crops, texts) -> dict:
+    words = recognizer.read(crops)
+    right = [normalise(word.text) == normalise(text) for word, text in zip(words, texts, strict=True)]
+    exact = [word.text == text for word, text in zip(words, texts, strict=True)]
+    confidences = [word.confidence for word in words]
+    return {"word_accuracy": round(100 * float(np.mean(right)), 2),
+            "exact_with_case": round(100 * float(np.mean(exact)), 2),
+            "calibration_error": round(expected_calibration_error(confidences, right), 4)}
+
+
+def write(model, card: dict, run: Path, name: str) -> None:
+    """Weights, card and curve; each by a temporary name, the card last."""
+    WEIGHTS.mkdir(parents=True, exist_ok=True)
+    temporary = WEIGHTS / "writing.weights.h5"
+    model.save_weights(temporary)
+    temporary.replace(WEIGHTS / f"{name}.weights.h5")
+    shutil.copy(run / "log.csv", WEIGHTS / f"{name}_log.csv")
+    (WEIGHTS / "writing.json").write_text(json.dumps(card, indent=1), encoding="utf-8")
+    (WEIGHTS / "writing.json").replace(WEIGHTS / f"{name}.json")
+
+
+if __name__ == "__main__":
+    main()

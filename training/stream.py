@@ -1,0 +1,58 @@
+"""An endless stream of freshly rendered words; batch number `step` is always the same batch."""
+
+import multiprocessing
+
+import numpy as np
+
+from ocr_utils.crnn import prepare_image
+from ocr_utils.synth.fonts import installed_fonts
+from ocr_utils.synth.scene import scene_sample
+
+MAX_LENGTH = 24  # with doubled letters, what fits into the network's time steps
+_state: dict = {}
+
+
+def batches(seed: int, step: int, batch_size: int, workers: int, size):
+    """Batches from `step` on, rendered ahead by `workers` processes: (images, texts).
+
+    images: (B, W, H, 1) float32; texts: list of str.
+    """
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(workers, _begin) as pool:
+        pending = [pool.apply_async(make_batch, (seed, step + i, batch_size, size))
+                   for i in range(4 * workers)]
+        while True:
+            images, texts = pending.pop(0).get()
+            pending.append(pool.apply_async(make_batch, (seed, step + 4 * workers, batch_size, size)))
+            step += 1
+            yield images.astype(np.float32) / 255, texts
+
+
+def make_batch(seed: int, step: int, batch_size: int, size):
+    """Batch number `step`: images (B, W, H, 1) uint8 and texts."""
+    fonts = _state.setdefault("fonts", None) or _state.update(fonts=installed_fonts()) or _state["fonts"]
+    images, texts, index = [], [], step * batch_size * 2
+    while len(images) < batch_size:
+        image, text = scene_sample(seed, index, fonts)
+        index += 1
+        if fits(text, size[0] // 4):
+            images.append((prepare_image(image, size) * 255).astype(np.uint8))
+            texts.append(text)
+    return np.stack(images), texts
+
+
+def fits(text: str, time_steps: int) -> bool:
+    """Whether CTC can spell the text: a step for each character and one between equal ones.
+
+    >>> fits("aab", 4), fits("aab", 3)
+    (True, False)
+    """
+    doubles = sum(a == b for a, b in zip(text, text[1:], strict=False))
+    return len(text) + doubles <= min(time_steps, MAX_LENGTH)
+
+
+def _begin() -> None:
+    """A rendering process uses one core."""
+    import cv2
+
+    cv2.setNumThreads(1)

@@ -1,0 +1,111 @@
+"""Train the recogniser of notebook 07 on words that are rendered while it trains.
+
+    python -m training.train_recognizer --run runs/recognizer --minutes 90
+
+Killed at any moment, the same command goes on from the last checkpoint with the same step, optimiser
+and sample stream. `training/README.md` has the whole recipe.
+"""
+
+import argparse
+import csv
+import json
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from ocr_utils import crnn
+from ocr_utils.labels import PRINTABLE, LabelConverter
+from ocr_utils.recognizer import ARCHITECTURE, IMAGE_SIZE, build_recognizer
+from training import checkpoint, evaluate, stream
+
+VALIDATION_SEED = 999_983  # never a training seed
+LOG_COLUMNS = ("step", "samples", "minutes", "loss", "rate", "generated", "real")
+
+
+def main() -> None:
+    args = _arguments()
+    run = Path(args.run)
+    run.mkdir(parents=True, exist_ok=True)
+    model = build_recognizer()
+    optimizer = keras.optimizers.AdamW(args.rate, weight_decay=0.01, clipnorm=5.0)
+    model.compile(optimizer, loss=keras.losses.CTC(), jit_compile=False)
+    step = checkpoint.restore(run / "checkpoint.npz", model)
+    if step == 0 and args.start_from:
+        crnn.load_weights(model, args.start_from)
+    train(model, run, step, args)
+
+
+def train(model, run: Path, step: int, args) -> None:
+    """Steps until --steps or --minutes; a checkpoint and a line in log.csv every --every steps."""
+    converter = LabelConverter(PRINTABLE)
+    started, losses = time.time(), []
+    before = _minutes_so_far(run / "log.csv")
+    for images, texts in stream.batches(args.seed, step, args.batch, args.workers, IMAGE_SIZE):
+        labels = converter.encode_batch(texts, stream.MAX_LENGTH)
+        model.optimizer.learning_rate = rate(step, args)
+        losses.append(float(model.train_on_batch(images, labels)))
+        step += 1
+        minutes = (time.time() - started) / 60
+        last = step >= args.steps or minutes >= args.minutes
+        if step % args.every == 0 or last:
+            checkpoint.save(run / "checkpoint.npz", model, step)
+            row = dict(step=step, samples=step * args.batch, minutes=round(before + minutes, 2),
+                       loss=round(float(np.mean(losses)), 4),
+                       rate=round(rate(step, args), 7), **_accuracies(model, args))
+            _log(run / "log.csv", row)
+            losses = []
+        if last:
+            break
+    model.save_weights(run / "recognizer.weights.h5")
+    (run / "settings.json").write_text(json.dumps(vars(args) | {"architecture": ARCHITECTURE}, indent=1))
+
+
+def rate(step: int, args) -> float:
+    """Learning rate: warm-up, then constant, then linearly down to 1 % over the last half."""
+    return args.rate * max(0.01, min(1, (step + 1) / args.warmup, (args.steps - step) / (args.steps / 2)))
+
+
+def _accuracies(model, args) -> dict:
+    """Word accuracy on generated words nobody trained on, and on the folders of --real."""
+    images, texts = stream.make_batch(VALIDATION_SEED, 0, args.validation, IMAGE_SIZE)
+    result = {"generated": evaluate.word_accuracy(model, images, texts)}
+    real = [evaluate.folder_accuracy(model, folder, limit=args.validation) for folder in args.real]
+    return result | {"real": " ".join(str(accuracy) for accuracy in real)}
+
+
+def _log(path: Path, row: dict) -> None:
+    new = not path.exists()
+    with path.open("a", newline="") as file:
+        writer = csv.DictWriter(file, LOG_COLUMNS)
+        if new:
+            writer.writeheader()
+        writer.writerow(row)
+    print(" ".join(f"{key}={value}" for key, value in row.items()), flush=True)
+
+
+def _minutes_so_far(path: Path) -> float:
+    rows = list(csv.DictReader(path.open())) if path.exists() else []
+    return float(rows[-1]["minutes"]) if rows else 0.0
+
+
+def _arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--run", default="runs/recognizer", help="folder of checkpoint and log")
+    parser.add_argument("--steps", type=int, default=20_000)
+    parser.add_argument("--minutes", type=float, default=1e9, help="stop after so many minutes")
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--rate", type=float, default=1.5e-3)
+    parser.add_argument("--warmup", type=int, default=300)
+    parser.add_argument("--every", type=int, default=500)
+    parser.add_argument("--workers", type=int, default=1, help="processes that render words")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--validation", type=int, default=500)
+    parser.add_argument("--real", nargs="*", default=[], help="folders with labels.tsv")
+    parser.add_argument("--start-from", help="weights to begin with (*.weights.h5)")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""The tests on trial: a wrong line in `ocr_utils` must turn a test red, one named here each time."""
+
+import os
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# what goes wrong: (module, the line as it is, as it must not be, the test that notices)
+MUTATIONS = {
+    "the first character gets the number of the blank": (
+        "labels.py", "enumerate(character, start=1)", "enumerate(character, start=0)",
+        "tests/test_labels.py::test_hello_as_in_the_lesson"),
+    "repeats are not merged when a path is collapsed": (
+        "labels.py", "path[1:] != path[:-1]", "path[1:] == path[1:]",
+        "tests/test_labels.py::test_collapse"),
+    "doubles need no blank between them": (
+        "labels.py", "sum(a == b for", "sum(a != a for",
+        "tests/test_labels.py::test_required_steps"),
+    "case counts in benchmark scores": (
+        "metrics.py", "text.upper()", "text",
+        "tests/test_metrics.py::test_word_f1_takes_words_and_leaves_punctuation_out"),
+    "one found word stands for two": (
+        "metrics.py", "used_found.add(j)", "used_found.add(-1)",
+        "tests/test_metrics.py::test_one_found_box_cannot_stand_for_two_words"),
+    "boxes need more than half of overlap": (
+        "metrics.py", "overlap >= iou", "overlap > iou",
+        "tests/test_metrics.py::test_boxes_match_from_half_overlap_upwards"),
+    "lines are read from bottom to top": (
+        "words.py", "np.median(bounds[row][:, [1, 3]])", "-np.median(bounds[row][:, [1, 3]])",
+        "tests/test_words.py::test_lines_come_from_top_to_bottom_whatever_the_order_of_findings"),
+}
+
+
+def run_tests(folder: Path, *tests: str) -> subprocess.CompletedProcess:
+    """A bare pytest, without this repository's settings and without plugins: it starts at once."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "--noconftest", "-c", os.devnull,
+               "--rootdir", str(folder), "--doctest-modules", "-p", "no:cacheprovider", *tests]
+    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1",
+                                "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+
+
+def copy_of_package(folder: Path) -> Path:
+    for name in ("ocr_utils", "tests"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def run_mutated(name: str, folder: Path) -> subprocess.CompletedProcess:
+    """Exit status 1: the test ran and failed; anything else is no proof."""
+    module, right, wrong, test = MUTATIONS[name]
+    path = copy_of_package(folder) / "ocr_utils" / module
+    source = path.read_text(encoding="utf-8")
+    assert source.count(right) == 1, f"{module} holds {right!r} {source.count(right)} times"
+    path.write_text(source.replace(right, wrong), encoding="utf-8")
+    return run_tests(folder, test)
+
+
+@pytest.fixture(scope="module")
+def mutated(tmp_path_factory):
+    """All mutations, two at a time."""
+    with ThreadPoolExecutor(2) as pool:
+        return {name: pool.submit(run_mutated, name, tmp_path_factory.mktemp("mutated"))
+                for name in MUTATIONS}
+
+
+def test_the_named_tests_pass_without_a_mutation(tmp_path):
+    copy_of_package(tmp_path)
+    run = run_tests(tmp_path, *sorted({test for *_, test in MUTATIONS.values()}))
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_wrong_line_turns_its_test_red(name, mutated):
+    run = mutated[name].result()
+    assert run.returncode == 1, run.stdout + run.stderr

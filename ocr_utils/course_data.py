@@ -1,0 +1,191 @@
+"""Make the course's data: `python -m ocr_utils.course_data` (seconds; does nothing twice).
+
+Everything is rendered or prepared by the course's own code, deterministically, under
+data/generated. Each data set appears there whole or not at all, and carries a stamp in
+data/generated/recipes: it is made again when its code has changed or its files are damaged.
+"""
+
+import hashlib
+import multiprocessing
+import os
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from itertools import chain
+from pathlib import Path
+
+from ocr_utils.atomic import new_folder
+from ocr_utils.errors import OcrError
+from ocr_utils.paths import GENERATED
+
+WORD_SETS = {"MJ/MJ_train": (1, 20_000), "MJ/MJ_valid": (2, 1_000), "MJ/MJ_test": (3, 1_000)}
+WORD_SOURCES = ("synth/words.py", "synth/text.py", "synth/fonts.py", "lmdb_words.py")
+CHUNK = 500  # words that a process renders at a time
+
+
+# The recipes -------------------------------------------------------------------------------------
+
+def _build_pages(folder: Path) -> None:
+    from ocr_utils.synth.pages import build_pages
+
+    with new_folder(folder / "pages") as temporary:
+        build_pages(temporary)
+
+
+def _build_mnist(folder: Path) -> None:
+    from ocr_utils.datasets import build_mnist
+
+    (folder / "mnist.npz").unlink(missing_ok=True)
+    build_mnist(folder)
+
+
+def _build_cifar10(folder: Path) -> None:
+    from ocr_utils.datasets import build_cifar10
+
+    shutil.rmtree(folder / "cifar-10-batches-py", ignore_errors=True)
+    build_cifar10(folder)
+
+
+OTHER_SETS: dict[str, tuple[Callable, tuple[str, ...]]] = {  # name -> how it is built, its code
+    "cifar-10-batches-py": (_build_cifar10, ("datasets.py", "synth/objects.py")),
+    "pages": (_build_pages, ("synth/pages.py", "synth/text.py", "synth/textures.py",
+                             "synth/fonts.py")),
+    "mnist.npz": (_build_mnist, ("datasets.py",)),
+}
+
+
+def render_words(seed: int, start: int, stop: int) -> list[tuple[bytes, str]]:
+    """Words `start` to `stop` of a series as (JPEG file, label): what one process does at a time.
+
+    >>> [(len(image) > 500, len(label) > 2) for image, label in render_words(0, 0, 2)]
+    [(True, True), (True, True)]
+    """
+    from ocr_utils.lmdb_words import encode_jpeg
+    from ocr_utils.synth.words import plain_sample
+
+    samples = (plain_sample(seed, index) for index in range(start, stop))
+    return [(encode_jpeg(image), label) for image, label in samples]
+
+
+# Making them -------------------------------------------------------------------------------------
+
+def build(folder=GENERATED) -> list[str]:
+    """Make what is missing, outdated or damaged in `folder`, on all cores; returns their names.
+
+    Raises OcrError, for instance where the disk is full; finished data sets stay.
+    """
+    folder = Path(folder)
+    missing = [name for name in (*OTHER_SETS, *WORD_SETS) if not is_current(folder, name)]
+    if not missing:
+        return []
+    (folder / "recipes").mkdir(parents=True, exist_ok=True)
+    workers = min(os.cpu_count() or 1, 8)
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, initializer=_end_with_parent) as pool:
+        try:
+            _build_missing(folder, missing, pool)
+        finally:
+            pool.shutdown(cancel_futures=True)
+    return missing
+
+
+def _build_missing(folder: Path, missing: list[str], pool) -> None:
+    others = {name: pool.submit(_build_other, folder, name)
+              for name in missing if name in OTHER_SETS}
+    for name in WORD_SETS:
+        if name in missing:
+            start = time.perf_counter()
+            _build_words(folder, name, pool)
+            _report(folder, name, time.perf_counter() - start)
+    for name, future in others.items():
+        _report(folder, name, future.result())
+
+
+def _build_words(folder: Path, name: str, pool) -> None:
+    from ocr_utils.lmdb_words import write_words
+
+    _stamp_path(folder, name).unlink(missing_ok=True)
+    seed, count = WORD_SETS[name]
+    starts = range(0, count, CHUNK)
+    stops = [min(start + CHUNK, count) for start in starts]
+    chunks: Iterator = pool.map(render_words, [seed] * len(starts), starts, stops)
+    write_words(folder / name, chain.from_iterable(chunks))
+    _stamp_path(folder, name).write_text(_stamp(folder, name))
+
+
+def _build_other(folder: Path, name: str) -> float:
+    """Runs in a process of its own; returns its seconds."""
+    start = time.perf_counter()
+    _stamp_path(folder, name).unlink(missing_ok=True)
+    OTHER_SETS[name][0](folder)
+    _stamp_path(folder, name).write_text(_stamp(folder, name))
+    return time.perf_counter() - start
+
+
+def _report(folder: Path, name: str, seconds: float) -> None:
+    size = sum(path.stat().st_size for path in _files(folder / name)) / 1e6
+    print(f"  {name:20} {size:6.1f} MB  {seconds:5.1f} s", flush=True)
+
+
+def _end_with_parent() -> None:
+    """End a process of the pool when the main one is killed; it would wait for work for ever."""
+    def wait():
+        multiprocessing.parent_process().join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+# Stamps ------------------------------------------------------------------------------------------
+
+def is_current(folder, name: str) -> bool:
+    """Whether a data set is there, complete, and made by today's code."""
+    folder = Path(folder)
+    stamp = _stamp_path(folder, name)
+    return (folder / name).exists() and stamp.exists() \
+        and stamp.read_text() == _stamp(folder, name)
+
+
+def _stamp(folder: Path, name: str) -> str:
+    """The recipe's fingerprint and the size of every file: one line that changes with either."""
+    package = Path(__file__).parent
+    sources = OTHER_SETS[name][1] if name in OTHER_SETS else WORD_SOURCES
+    recipe = hashlib.sha256(repr(WORD_SETS.get(name)).encode())
+    for source in (*sources, "course_data.py"):
+        recipe.update((package / source).read_bytes())
+    sizes = sorted((path.name, path.stat().st_size) for path in _files(folder / name))
+    files = hashlib.sha256(repr(sizes).encode())
+    return f"{name} recipe {recipe.hexdigest()[:16]} files {files.hexdigest()[:16]}\n"
+
+
+def _stamp_path(folder: Path, name: str) -> Path:
+    return folder / "recipes" / f"{Path(name).name}.txt"
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    return [part for part in path.rglob("*") if part.is_file() and part.name != "lock.mdb"]
+
+
+def main() -> int:
+    start = time.perf_counter()
+    try:
+        made = build()
+    except (OcrError, OSError) as error:
+        print(f"course data: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\ncourse data: stopped; what was finished stays, run it again.", file=sys.stderr)
+        return 130
+    seconds = time.perf_counter() - start
+    print(f"course data: {len(made)} data sets made in {seconds:.0f} s" if made
+          else "course data: there, nothing to do")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

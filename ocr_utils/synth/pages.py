@@ -295,11 +295,8 @@ def _document(rng, style, canvas) -> None:
 
 def _paragraphs(rng, style, canvas, area, size) -> None:
     left, y, right, bottom = area
-    font, leading, gap = (
-        style.font(size),
-        size * rng.uniform(1.2, 1.8),
-        rng.uniform(1.0, 1.8) + 0.4 * style.korean,
-    )
+    font, leading = style.font(size), size * rng.uniform(1.2, 1.8)
+    gap = rng.uniform(1.0, 1.8) if style.hard else 1.0
     while y + leading < bottom:
         if style.hard and rng.random() < 0.07:
             y += (
@@ -312,7 +309,7 @@ def _paragraphs(rng, style, canvas, area, size) -> None:
                 break
             end = right if rng.random() < 0.8 else left + (right - left) * rng.uniform(0.2, 1)
             canvas.write_line(left, y, [style.word() for _ in range(30)], font, right=end, gap=gap)
-            if rng.random() < 0.03:
+            if style.hard and rng.random() < 0.03:
                 canvas.draw.line([left, y + size * 0.25, right, y + size * 0.25], canvas.ink, 1)
         y += leading * rng.choice([0.0, 0.7, 1.5])
         if rng.random() < 0.2:
@@ -718,6 +715,7 @@ PAGE_SETS = {
 def build_pages(folder, pages: int = 12, seed: int = 7) -> None:
     """Write `folder`/documents, /signs and /korean: images/*.png and pages.json (notebooks 03 and 08).
 
+    Tesseract reads the Korean set best with `psm=6` (psm 3 takes Hangul for columns).
     pages.json: {"pages": [{"image", "width", "height", "words": [{"points", "text", "ignore"}]}]}.
     """
     for name, recipe in PAGE_SETS.items():

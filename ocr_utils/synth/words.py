@@ -12,6 +12,7 @@ from ocr_utils.synth.fonts import course_fonts, load_font
 from ocr_utils.synth.text import lexicon, random_text
 
 PLAIN_HEIGHT = 31  # as in MJSynth
+GREY_WEIGHTS = (0.299, 0.587, 0.114)  # red, green, blue as OpenCV and Pillow make them grey (BT.601)
 
 
 def plain_sample(seed: int, index: int) -> tuple[np.ndarray, str]:
@@ -50,7 +51,7 @@ def _plain_label(rng) -> str:
 
 
 def _two_colors(rng, contrast: float = 70.0) -> np.ndarray:
-    """Ground and ink, shape (2, 3), 0..255, at least `contrast` apart in mean brightness."""
-    while abs(np.diff((colors := rng.uniform(0, 255, size=(2, 3))).mean(axis=1))[0]) < contrast:
+    """Ground and ink, shape (2, 3), 0..255, at least `contrast` apart once they are made grey."""
+    while abs(np.diff((colors := rng.uniform(0, 255, size=(2, 3))) @ GREY_WEIGHTS)[0]) < contrast:
         pass
     return colors

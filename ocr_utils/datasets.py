@@ -133,11 +133,11 @@ def read_idx(path) -> np.ndarray:
         raise OcrError(f"{path} cannot be read ({error}): get the file again.") from None
     if len(content) < 4 or content[:3] != b"\0\0\x08":
         raise OcrError(f"{path} is not an idx file of bytes: get the file again.")
-    sizes = np.frombuffer(content[4:4 + 4 * content[3]], ">i4")
-    values = np.frombuffer(content[4 + 4 * content[3]:], np.uint8)
-    if values.size != np.prod(sizes):
-        raise OcrError(f"{path} is cut off ({values.size:,} of {np.prod(sizes):,} values): "
-                       "get it again.")
+    start = 4 + 4 * content[3]
+    sizes = np.frombuffer(content[4:start].ljust(start - 4, b"\0"), ">i4")
+    values = np.frombuffer(content[start:], np.uint8)
+    if values.size != np.prod(sizes) or len(content) < start:
+        raise OcrError(f"{path} is cut off ({len(content):,} bytes): get the file again.")
     return values.reshape(sizes)
 
 

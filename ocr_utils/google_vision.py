@@ -73,7 +73,7 @@ the JSON key of your service account and restart the kernel (notebook 01 shows h
 
     try:
         return vision.ImageAnnotatorClient()
-    except (GoogleAuthError, ValueError):
+    except (GoogleAuthError, ValueError, AttributeError):  # AttributeError: JSON, but a list
         raise OcrError(f"{path} is not a Google Cloud key that can be used: {NEW_KEY}.") from None
 
 
@@ -199,5 +199,5 @@ def _explain(message: str, name: str = "") -> str:
     said = " ".join(message.split())[:300].rstrip(".")
     for mark, remedy in REMEDIES.items():
         if mark in f"{name}: {message}".lower():
-            return f"Cloud Vision did not answer ({said}): {remedy}."
-    return f"Cloud Vision did not answer ({said}): see https://cloud.google.com/apis/design/errors."
+            return f"Cloud Vision gave no text ({said}): {remedy}."
+    return f"Cloud Vision gave no text ({said}): see https://cloud.google.com/apis/design/errors."

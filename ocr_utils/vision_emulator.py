@@ -46,8 +46,9 @@ def import_grpc():
 
 
 def start(refuse: tuple[str, str] | None = None):
-    """Start a server on a free loopback port -> (server, "127.0.0.1:PORT"); `server.stop(0)` ends it.
+    """Start a server on a free loopback port -> (server, "127.0.0.1:PORT").
 
+    It runs until `server.stop(0)`, or until nobody holds it any more.
     refuse: (name of a gRPC status, message) makes it turn every call down in that way,
     to see what a client does then.
 
@@ -157,16 +158,23 @@ def tesseract_languages(hints) -> str:
 
 
 def _hocr(image: np.ndarray, lang: str) -> ElementTree.Element:
-    """Tesseract's answer as hOCR, the format that holds every level down to the single character."""
+    """Tesseract's answer as hOCR, which holds every level down to the character.
+
+    Where it sees no page layout (psm 3), it looks for scattered words (psm 11).
+    """
     import pytesseract
 
-    try:
-        page = pytesseract.image_to_pdf_or_hocr(
-            Image.fromarray(image), lang=lang, extension="hocr",
-            config="--psm 3 -c hocr_char_boxes=1")
-    except pytesseract.TesseractError:
-        raise OcrError("Bad image data.") from None
-    return ElementTree.fromstring(page)
+    for psm in (3, 11):
+        try:
+            answer = pytesseract.image_to_pdf_or_hocr(
+                Image.fromarray(image), lang=lang, extension="hocr",
+                config=f"--psm {psm} -c hocr_char_boxes=1")
+        except pytesseract.TesseractError:
+            raise OcrError("Bad image data.") from None
+        hocr = ElementTree.fromstring(answer)
+        if "".join(hocr.itertext()).strip():
+            break
+    return hocr
 
 
 def _response(image: np.ndarray, hocr: ElementTree.Element, confidences: bool) -> dict:

@@ -9,16 +9,16 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ocr_utils.synth.fonts import course_fonts, load_font
-from ocr_utils.synth.text import lexicon, random_text
+from ocr_utils.synth.text import lexicon
 
 PLAIN_HEIGHT = 31  # as in MJSynth
-GREY_WEIGHTS = (0.299, 0.587, 0.114)  # red, green, blue as OpenCV and Pillow make them grey (BT.601)
+GREY_WEIGHTS = (0.299, 0.587, 0.114)  # of red, green and blue, as OpenCV makes them grey (BT.601)
 
 
 def plain_sample(seed: int, index: int) -> tuple[np.ndarray, str]:
     """One easy word in the look of MJSynth: (image (31, W, 3) uint8, label) (notebooks 06 and 07).
 
-    Half the labels are English words, half random letters and digits; five fonts, a little rotation,
+    Half the labels are English words, half random letters and digits; five fonts, some rotation,
     any two colours far enough apart, a little noise.
 
     >>> image, label = plain_sample(0, 0)

@@ -143,7 +143,7 @@ def replace(old: str, new: str):
 REFUSED = {
     "instead of 'ocr-course'": lambda nb: nb.metadata.kernelspec.update(name="python3"),
     "was not run": change(3, execution_count=None),
-    "to bottom (counts [1, 1": change(3, execution_count=1),
+    "(1 cells, the first 1)": change(3, execution_count=1),
     "writes to stderr": change(3, outputs=[stream("Warning", "stderr")]),
     "cell 4 fails": change(3, outputs=[new_output("error", ename="E", evalue="", traceback=[])]),
     "no longer fails": change(3, tags=["raises-exception"]),

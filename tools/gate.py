@@ -115,8 +115,9 @@ def kernel(page):
 def executed(page):
     """Every code cell was executed, in order: nbval compares nothing in a cell that was not."""
     counts = [cell.execution_count for _, cell in page.code]
-    if counts != list(range(1, len(counts) + 1)):
-        yield f"was not run from top to bottom (counts {counts}): refresh it"
+    wrong = [count for right, count in enumerate(counts, 1) if count != right]
+    if wrong:
+        yield f"was not run from top to bottom ({len(wrong)} cells, the first {wrong[0]}): refresh"
 
 
 @rule

@@ -56,9 +56,9 @@ def render_page(
     fonts=None,
     hard: bool = True,
 ) -> Page:
-    """One page of a kind of KINDS (None: any), size (width, height) pixels (notebooks 02 and 08).
+    """One page of a kind of KINDS (None: any), size (width, height) pixels (notebooks 02, 08).
 
-    korean: the chance that a page is written in Hangul. fonts: Latin font files (None: the course's).
+    korean: the chance of a page in Hangul. fonts: Latin font files (None: the course's).
     hard: photographed, noisy, with shadows; False: a clean scan (signs are always photographed).
 
     >>> page = render_page(0, 1, "document", size=(320, 240))
@@ -82,7 +82,7 @@ def render_page(
 
 
 class Style:
-    """What one page is written with: language, fonts, words; hard pages have smaller, mixed text."""
+    """What a page is written with: language, fonts, words; hard pages mix and shrink them."""
 
     def __init__(self, rng, korean: bool, fonts, hard: bool):
         self.rng, self.korean, self.fonts, self.hard = rng, korean, fonts, hard
@@ -205,8 +205,8 @@ def _add_words(page: Page, canvas: Canvas, characters) -> None:
 
 
 def _over(ground: np.ndarray, rgba: np.ndarray) -> np.ndarray:
-    alpha = rgba[:, :, 3:].astype(np.float32) / 255
-    return (ground * (1 - alpha) + rgba[:, :, :3] * alpha).astype(np.uint8)
+    alpha = rgba[:, :, 3:].astype(np.uint16)
+    return ((ground * (255 - alpha) + rgba[:, :, :3] * alpha) // 255).astype(np.uint8)
 
 
 def _inside(page: Page) -> Page:
@@ -607,14 +607,18 @@ def _lay(rng, page: Page, canvas: Canvas, corner, strength: float) -> None:
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     moved = (moved - [w / 2, h / 2]) @ turn + [w / 2, h / 2] + corner
     matrix = cv2.getPerspectiveTransform(flat, moved.astype(np.float32))
-    height, width = page.image.shape[:2]
-    warped = cv2.warpPerspective(rgba, matrix, (width, height), flags=cv2.INTER_LINEAR)
-    page.image = _over(page.image, warped)
+    low = np.maximum(np.floor(moved.min(axis=0)), 0).astype(int)
+    high = np.minimum(np.ceil(moved.max(axis=0)) + 1, page.image.shape[1::-1]).astype(int)
+    if (low < high).all():
+        shift = np.array([[1, 0, -low[0]], [0, 1, -low[1]], [0, 0, 1.0]])
+        warped = cv2.warpPerspective(rgba, shift @ matrix, (high - low).tolist())
+        part = np.s_[low[1] : high[1], low[0] : high[0]]
+        page.image[part] = _over(page.image[part], warped)
     _add_words(page, canvas, [_project(bend(boxes), matrix) for boxes in canvas.characters])
 
 
 def _bend(rng, rgba):
-    """Sometimes an arc: columns shifted by a parabola. Returns the image and what moves points alike."""
+    """Sometimes an arc: columns shifted by a parabola. Returns image and mover of points."""
     import cv2
 
     h, w = rgba.shape[:2]
@@ -658,7 +662,7 @@ def _warp_page(page: Page, matrix: np.ndarray) -> Page:
     return Page(image, words, characters, page.lines)
 
 
-# --- what light, lens and file do to a picture ------------------------------------------------------
+# --- what light, lens and file do to a picture -----------------------------------------------
 
 
 def _light(rng, height, width) -> np.ndarray:
@@ -677,7 +681,7 @@ def _light(rng, height, width) -> np.ndarray:
 
 
 def _degrade(rng, image: np.ndarray, hard: bool) -> np.ndarray:
-    """What light, lens and file do: shadow, blur, loss of resolution, noise, JPEG, each now and then."""
+    """Shadow, blur, loss of resolution, noise, JPEG: each now and then."""
     import cv2
 
     height, width = image.shape[:2]
@@ -692,7 +696,7 @@ def _degrade(rng, image: np.ndarray, hard: bool) -> np.ndarray:
         image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, 1.3))
     if rng.random() < 0.6 * strength:
         noise = rng.standard_normal(
-            (height, width, 1 if rng.random() < 0.5 else 3), dtype=np.float32
+            (height, width, 1 if rng.random() < 0.7 else 3), dtype=np.float32
         )
         image = np.clip(image + noise * rng.uniform(2, 18 * strength + 2), 0, 255).astype(np.uint8)
     if rng.random() < 0.15 * strength:
@@ -713,7 +717,7 @@ PAGE_SETS = {
 
 
 def build_pages(folder, pages: int = 12, seed: int = 7) -> None:
-    """Write `folder`/documents, /signs and /korean: images/*.png and pages.json (notebooks 03 and 08).
+    """Write `folder`/documents, /signs and /korean: images/*.png and pages.json (notebooks 03, 08).
 
     Tesseract reads the Korean set best with `psm=6` (psm 3 takes Hangul for columns).
     pages.json: {"pages": [{"image", "width", "height", "words": [{"points", "text", "ignore"}]}]}.

@@ -1,0 +1,78 @@
+"""An endless stream of crops of freshly rendered pages; batch number `step` is always the same."""
+
+import multiprocessing
+
+import numpy as np
+
+from ocr_utils.detector import score_maps
+from ocr_utils.synth.fonts import course_fonts, installed_fonts
+from ocr_utils.synth.pages import render_page
+
+_state: dict = {}
+
+
+def batches(seed: int, step: int, batch_size: int, side: int):
+    """Batches from `step` on, rendered ahead by one other process: (images, maps).
+
+    images: (B, side, side, 3) uint8; maps: (B, side // 2, side // 2, 2) float32.
+    """
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(1, _begin) as pool:
+        pending = [pool.apply_async(make_batch, (seed, step + i, batch_size, side)) for i in range(6)]
+        while True:
+            images, maps = pending.pop(0).get()
+            pending.append(pool.apply_async(make_batch, (seed, step + 6, batch_size, side)))
+            step += 1
+            yield images, maps.astype(np.float32) / 255
+
+
+def make_batch(seed: int, step: int, batch_size: int, side: int):
+    """Batch number `step`, four crops from each page: images and maps, both uint8."""
+    if "fonts" not in _state:
+        _state["fonts"] = (*course_fonts(), *installed_fonts())
+    crops = []
+    for number in range(-(-batch_size // 4)):
+        index = step * 64 + number
+        page = render_page(seed, index, fonts=_state["fonts"])
+        rng = np.random.default_rng([seed, index, 1])
+        crops += [crop(rng, page, side) for _ in range(4)]
+    images, maps = zip(*crops[:batch_size], strict=True)
+    return np.stack(images), np.stack(maps)
+
+
+def crop(rng, page, side: int):
+    """A square of the page, so scaled that one of its words has letters of 8 to 110 pixels."""
+    import cv2
+
+    height, width = page.image.shape[:2]
+    scale, center = rng.uniform(0.7, 1.5), rng.uniform(0, 1, 2) * [width, height]
+    if page.words and rng.random() < 0.85:
+        box = page.words[rng.integers(len(page.words))].polygon
+        letters = max(4.0, np.linalg.norm(box[3] - box[0]))
+        scale = np.clip(np.exp(rng.uniform(np.log(8), np.log(110))) / letters, 0.45, 3)
+        center = box[0] + (box[2] - box[0]) * rng.random(2)
+    scale = max(scale, side / min(height, width))
+    corner = center - rng.uniform(0.1, 0.9, 2) * side / scale
+    corner = np.clip(corner, 0, [width - side / scale, height - side / scale]).round().astype(int)
+    size = round(side / scale)
+    part = page.image[corner[1] : corner[1] + size, corner[0] : corner[0] + size]
+    scale = side / np.array(part.shape[1::-1])
+    method = cv2.INTER_AREA if scale[0] < 1 else int(rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC]))
+    image = cv2.resize(part, (side, side), interpolation=method)
+    words = [(boxes - corner) * scale for boxes in page.characters]
+    words = [boxes for boxes in words if (boxes.max((0, 1)) > 0).all() and (boxes.min((0, 1)) < side).all()]
+    return _recolor(rng, image), (score_maps(words, side, side) * 255).round().astype(np.uint8)
+
+
+def _recolor(rng, image):
+    """Channels swapped or inverted now and then."""
+    if rng.random() < 0.5:
+        image = image[:, :, rng.permutation(3)]
+    return 255 - image if rng.random() < 0.2 else image
+
+
+def _begin() -> None:
+    """The rendering process uses one core."""
+    import cv2
+
+    cv2.setNumThreads(1)

@@ -1,0 +1,145 @@
+"""Train the detector of notebooks 02 and 08 on pages that are rendered while it trains.
+
+    python -m training.train_detector --run runs/detector --steps 6000
+
+Killed at any moment, the same command goes on from the last checkpoint with the same step, optimiser
+and sample stream. `--export` writes weights and card to data/weights instead of training.
+"""
+
+import argparse
+import csv
+import json
+import platform
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from ocr_utils.detector import CHANNELS, Detector, build_detector, detection_loss, save_weights
+from ocr_utils.metrics import Score, box_hmean
+from ocr_utils.paths import WEIGHTS
+from ocr_utils.synth.pages import render_page
+from training import checkpoint, evaluate_pages, page_stream
+
+VALIDATION_SEED = 999_983  # never a training seed
+LOG_COLUMNS = ("step", "samples", "minutes", "loss", "rate", "generated", "real")
+
+
+def main() -> None:
+    args = arguments().parse_args()
+    run = Path(args.run)
+    run.mkdir(parents=True, exist_ok=True)
+    model = compiled(args.channels)
+    step = checkpoint.restore(run / "checkpoint.npz", model)
+    if args.export:
+        export(model, step, run, args)
+    else:
+        train(model, run, step, args)
+
+
+def compiled(channels):
+    """The network with its optimiser and loss."""
+    model = build_detector(tuple(channels))
+    optimizer = keras.optimizers.AdamW(1e-3, weight_decay=0.01, clipnorm=5.0)
+    model.compile(optimizer, loss=detection_loss, jit_compile=False)
+    return model
+
+
+def train(model, run: Path, step: int, args) -> None:
+    """Steps until --steps or --minutes; a checkpoint and a line in log.csv every --every steps."""
+    started, losses, before = time.time(), [], _minutes_so_far(run / "log.csv")
+    for images, maps in page_stream.batches(args.seed, step, args.batch, args.side):
+        model.optimizer.learning_rate = rate(step, args)
+        losses.append(float(model.train_on_batch(images, maps)))
+        step += 1
+        minutes = (time.time() - started) / 60
+        last = step >= args.steps or minutes >= args.minutes
+        if step % args.every == 0 or last:
+            checkpoint.save(run / "checkpoint.npz", model, step)
+            _log(run / "log.csv", dict(
+                step=step, samples=step * args.batch, minutes=round(before + minutes, 2),
+                loss=round(float(np.mean(losses)), 4), rate=round(rate(step, args), 7),
+                **hmeans(model, args),
+            ))
+            losses = []
+        if last:
+            break
+
+
+def rate(step: int, args) -> float:
+    """Learning rate: warm-up, then constant, then linearly down to 1 % over the last 60 %."""
+    return args.rate * max(0.01, min(1, (step + 1) / args.warmup, (args.steps - step) / (0.6 * args.steps)))
+
+
+def hmeans(model, args) -> dict:
+    """Detection H-mean in percent on generated pages nobody trained on, and on the folders of --real."""
+    detector, score = Detector(model), Score()
+    for index in range(args.validation):
+        page = render_page(VALIDATION_SEED, index)
+        score += box_hmean(page.words, detector.detect([page.image])[0])
+    real = [evaluate_pages.detection_hmean(detector, folder, args.validation) for folder in args.real]
+    return {"generated": round(100 * score.f1, 2), "real": " ".join(f"{h:.2f}" for h in real)}
+
+
+def export(model, step: int, run: Path, args) -> None:
+    """Weights, card and training curve -> data/weights; each under a temporary name first."""
+    last = list(csv.DictReader((run / "log.csv").open()))[-1]
+    options = {"threshold": args.threshold, "peak": args.peak}
+    card = {
+        "channels": list(args.channels), "parameters": model.count_params(), "options": options,
+        "data": "crops of ocr_utils.synth.pages, rendered while training; no photograph",
+        "steps": step, "samples_seen": step * args.batch, "minutes": float(last["minutes"]),
+        "hardware": f"CPU ({platform.machine()}), backend {keras.backend.backend()}",
+        "command": f"python -m training.train_detector --steps {step}",
+        "limits": "Latin and Hangul, letters of 8 pixels and more; vertical text is found in pieces.",
+    }
+    WEIGHTS.mkdir(parents=True, exist_ok=True)
+    save_weights(model, WEIGHTS / "detector.npz")
+    args.validation = 100
+    card["results"] = {"H-mean, 100 generated pages": hmeans(model, args)["generated"]}
+    for folder in args.real:
+        hmean = evaluate_pages.detection_hmean(Detector(model, card), folder)
+        card["results"][f"H-mean, {Path(folder).name}, not trained on"] = round(hmean, 2)
+    (WEIGHTS / "detector_log.csv").write_text((run / "log.csv").read_text())
+    (WEIGHTS / "detector.json.tmp").write_text(json.dumps(card, indent=1), encoding="utf-8")
+    (WEIGHTS / "detector.json.tmp").replace(WEIGHTS / "detector.json")
+
+
+def _log(path: Path, row: dict) -> None:
+    new = not path.exists()
+    with path.open("a", newline="") as file:
+        writer = csv.DictWriter(file, LOG_COLUMNS)
+        if new:
+            writer.writeheader()
+        writer.writerow(row)
+    print(" ".join(f"{key}={value}" for key, value in row.items()), flush=True)
+
+
+def _minutes_so_far(path: Path) -> float:
+    rows = list(csv.DictReader(path.open())) if path.exists() else []
+    return float(rows[-1]["minutes"]) if rows else 0.0
+
+
+def arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--run", default="runs/detector", help="folder of checkpoint and log")
+    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--minutes", type=float, default=1e9, help="stop after so many minutes")
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--side", type=int, default=256, help="crops of side x side pixels")
+    parser.add_argument("--channels", type=int, nargs=5, default=CHANNELS)
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--warmup", type=int, default=100)
+    parser.add_argument("--every", type=int, default=250)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--validation", type=int, default=12, help="pages of each set to score")
+    parser.add_argument("--real", nargs="*", default=[], help="folders with pages.json, only looked at")
+    parser.add_argument("--export", action="store_true", help="write data/weights/detector.*")
+    parser.add_argument("--threshold", type=float, default=0.5)
+    parser.add_argument("--peak", type=float, default=0.6)
+    return parser
+
+
+if __name__ == "__main__":
+    main()

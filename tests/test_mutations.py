@@ -1,4 +1,4 @@
-"""The tests on trial: a wrong line in `ocr_utils` must turn a test red, one named here each time."""
+"""The tests on trial: each wrong line in `ocr_utils` must turn the test red that is named with it."""
 
 import os
 import shutil
@@ -34,6 +34,33 @@ MUTATIONS = {
     "lines are read from bottom to top": (
         "words.py", "np.median(bounds[row][:, [1, 3]])", "-np.median(bounds[row][:, [1, 3]])",
         "tests/test_words.py::test_lines_come_from_top_to_bottom_whatever_the_order_of_findings"),
+    "transparency is laid on black": (
+        "images.py", 'image.size, "white")', 'image.size, "black")',
+        "tests/test_images.py::test_transparency_is_laid_on_white"),
+    "a photograph stays as the camera lay": (
+        "images.py", "return ImageOps.exif_transpose(image)", "return image",
+        "tests/test_images.py::test_a_photo_is_turned_as_its_camera_says"),
+    "lines are taken for words": (
+        "tesseract.py", "if level == WORD_LEVEL and", "if level == WORD_LEVEL - 1 and",
+        "tests/test_tesseract.py::test_read"),
+    "half a file stays on a full disk": (
+        "tesseract.py", "temporary.unlink(missing_ok=True)", "pass",
+        "tests/test_tesseract.py::test_a_full_disk_leaves_no_half_file"),
+    "greedy decoding starts no run at the edge of an image": (
+        "crnn.py", "starts = np.ones(best.shape, bool)", "starts = np.zeros(best.shape, bool)",
+        "tests/test_crnn.py::test_runs_do_not_cross_images"),
+    "beam search adds doubles without a blank": (
+        "crnn.py", "from_here = blank if prefix and c == prefix[-1] else blank + last",
+        "from_here = blank + last",
+        "tests/test_crnn.py::test_beam_search_is_exact_when_wide_enough"),
+    "rendered words depend on the moment": (
+        "synth/words.py", "rng = np.random.default_rng([seed, index])",
+        "rng = np.random.default_rng()", "ocr_utils/synth/words.py"),
+    "a wrong answer to an exercise passes": (
+        "checks/__init__.py", "elif right:", "elif True:", "ocr_utils/checks/__init__.py"),
+    "a download is trusted without its checksum": (
+        "downloads.py", "and sha256_of(path) == download.sha256", "",
+        "tests/test_downloads.py::test_a_wrong_checksum_leaves_nothing"),
 }
 
 

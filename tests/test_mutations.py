@@ -1,4 +1,4 @@
-"""The tests on trial: each wrong line in `ocr_utils` must turn the test red that is named with it."""
+"""The tests on trial: each wrong line in `ocr_utils` must turn the test named with it red."""
 
 import os
 import shutil

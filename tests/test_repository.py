@@ -7,10 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from tools import gate
-from tools.refresh import ROOT
+from tools.refresh import README_PICTURE, ROOT, readme_picture
 
 HEAVY = {"tensorflow", "keras", "tf_keras", "keras_ocr", "cv2", "google.cloud", "grpc", "torch"}
 SECRETS = re.compile(
@@ -103,6 +104,11 @@ def test_readme_tells_the_minutes_that_the_notebooks_tell():
     true = {name: gate.read_header(gate.Page.read(ROOT / "notebooks" / f"{name}.ipynb"))
             for name in gate.LESSONS}
     assert told == true
+
+
+def test_readme_shows_the_picture_that_notebook_08_stores():
+    notebook = nbformat.read(ROOT / "notebooks" / "08_end_to_end_ocr.ipynb", as_version=4)
+    assert README_PICTURE.read_bytes() == readme_picture(notebook) != b""
 
 
 def test_requirements_name_the_notebooks_that_need_them():

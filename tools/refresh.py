@@ -4,6 +4,7 @@ Run by `python3 course.py refresh [NOTEBOOK ...]`. A notebook that fails, or tha
 is left as it was.
 """
 
+import base64
 import sys
 import time
 from pathlib import Path
@@ -15,6 +16,7 @@ from tools import isolation
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
+README_PICTURE = ROOT / "docs" / "engines.png"
 KERNELSPEC = {"display_name": "OCR course", "language": "python", "name": "ocr-course"}
 
 
@@ -39,6 +41,9 @@ def refresh(path: Path) -> float:
     temporary = path.with_suffix(".ipynb.tmp")
     nbformat.write(notebook, temporary)
     temporary.replace(path)
+    if picture := readme_picture(notebook):
+        README_PICTURE.parent.mkdir(exist_ok=True)
+        README_PICTURE.write_bytes(picture)
     return time.perf_counter() - start
 
 
@@ -51,6 +56,15 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
             if output.get("name") == "stderr":
                 raise SystemExit(f"a cell writes to stderr:\n{cell.source}\n{output.text}")
             output.get("metadata", {}).clear()
+
+
+def readme_picture(notebook: nbformat.NotebookNode) -> bytes:
+    """The picture under the cell tagged "readme" as a PNG file; b"" where there is none."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "readme" in cell.metadata.get("tags", []) and "image/png" in output.get("data", {}):
+                return base64.b64decode(output.data["image/png"])
+    return b""
 
 
 def main(names: list[str]) -> None:

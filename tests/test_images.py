@@ -1,0 +1,280 @@
+"""Whatever a learner has becomes (H, W, 3) uint8 RGB, or one sentence says why not."""
+
+import http.server
+import io
+import os
+import subprocess
+import sys
+import threading
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ocr_utils import OcrError, images
+from ocr_utils.images import load_image
+
+RED_AND_BLUE = np.array([[[255, 0, 0], [0, 0, 255]]], np.uint8)  # one row, two pixels
+
+
+def encode(image: Image.Image, kind: str, **options) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+@pytest.fixture
+def png() -> bytes:
+    return encode(Image.fromarray(RED_AND_BLUE), "PNG")
+
+
+def noise(height=64, width=96) -> Image.Image:
+    rng = np.random.default_rng(0)
+    return Image.fromarray(rng.integers(0, 256, (height, width, 3), dtype=np.uint8))
+
+
+# --- what can be read ---------------------------------------------------------------------------
+
+def test_every_kind_of_source_gives_the_same_pixels(png, tmp_path):
+    path = tmp_path / "two pixels 한글.png"
+    path.write_bytes(png)
+    sources = [path, str(path), png, bytearray(png), io.BytesIO(png), Image.open(path),
+               RED_AND_BLUE]
+    for source in sources:
+        image = load_image(source)
+        assert image.dtype == np.uint8
+        np.testing.assert_array_equal(image, RED_AND_BLUE)
+    with open(path, "rb") as file:
+        file.read()  # somebody has read it before
+        np.testing.assert_array_equal(load_image(file), RED_AND_BLUE)
+
+
+def test_the_result_is_a_copy():
+    image = load_image(RED_AND_BLUE)
+    image[:] = 0
+    assert RED_AND_BLUE[0, 0, 0] == 255
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "CMYK", "YCbCr", "LAB", "HSV"])
+def test_every_color_mode_keeps_black_and_white(mode):
+    gray = Image.fromarray(np.array([[0, 255]], np.uint8)).convert("RGB")
+    if mode == "LAB":
+        source = Image.merge("LAB", [Image.fromarray(np.array([[0, 255]], np.uint8)),
+                                     *[Image.new("L", (2, 1), 128)] * 2])
+    else:
+        source = gray.convert(mode)
+    np.testing.assert_allclose(load_image(source)[0, :, 1], [0, 255], atol=2)
+
+
+def test_cmyk_jpeg_keeps_its_colors():
+    red = Image.new("RGB", (32, 32), (200, 30, 30)).convert("CMYK")
+    pixel = load_image(encode(red, "JPEG", quality=95))[16, 16].astype(int)
+    assert pixel[0] > 170 and pixel[1] < 70 and pixel[2] < 70
+
+
+def test_a_photo_is_turned_as_its_camera_says():
+    lying = Image.fromarray(np.zeros((10, 20, 3), np.uint8))
+    lying.putpixel((0, 0), (255, 255, 255))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # has to be turned by 90 degrees clockwise
+    image = load_image(encode(lying, "PNG", exif=exif))
+    assert image.shape == (20, 10, 3)
+    assert image[0, -1].tolist() == [255, 255, 255]
+
+
+def test_transparency_is_laid_on_white():
+    clear_red = Image.new("RGBA", (2, 2), (255, 0, 0, 0))
+    assert load_image(clear_red)[0, 0].tolist() == [255, 255, 255]
+    assert load_image(np.array(clear_red))[0, 0].tolist() == [255, 255, 255]
+    half_black = Image.new("LA", (2, 2), (0, 128))
+    assert load_image(half_black)[0, 0].tolist() == [127, 127, 127]
+    palette = Image.new("P", (2, 2), 0)
+    palette.putpalette([255, 0, 0, 0, 0, 0])
+    assert load_image(encode(palette, "PNG", transparency=0))[0, 0].tolist() == [255, 255, 255]
+
+
+def test_sixteen_bits_become_eight():
+    deep = np.array([[0, 32768, 65535]], np.uint16)
+    expected = [0, 128, 255]
+    assert load_image(deep)[0, :, 0].tolist() == expected
+    assert load_image(encode(Image.fromarray(deep), "PNG"))[0, :, 0].tolist() == expected
+    assert load_image(encode(Image.fromarray(deep), "TIFF"))[0, :, 0].tolist() == expected
+
+
+def test_an_animation_gives_its_first_frame():
+    frames = [Image.new("RGB", (4, 4), color) for color in ("red", "blue")]
+    data = encode(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    assert load_image(data)[0, 0].tolist() == [255, 0, 0]
+
+
+@pytest.mark.parametrize("array, expected", [
+    (np.array([[0.0, 1.0]]), [0, 255]),
+    (np.array([[0.0, 0.5]], np.float32), [0, 128]),
+    (np.array([[0.0, 200.0]]), [0, 200]),
+    (np.array([[False, True]]), [0, 255]),
+    (np.array([[0, 200]]), [0, 200]),
+    (np.array([[[7], [9]]], np.uint8), [7, 9]),
+])
+def test_arrays(array, expected):
+    image = load_image(array)
+    assert image.shape == (1, 2, 3)
+    assert image[0, :, 2].tolist() == expected
+
+
+# --- what cannot --------------------------------------------------------------------------------
+
+def message(source) -> str:
+    """The one sentence that load_image refuses with."""
+    with pytest.raises(OcrError) as caught:
+        load_image(source)
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_missing(tmp_path):
+    assert message(tmp_path / "scan.png") == (
+        f"{tmp_path / 'scan.png'} does not exist: check the name and the folder.")
+
+
+def test_folder(tmp_path):
+    assert "is a folder: give the file inside it" in message(tmp_path)
+
+
+def test_empty(tmp_path):
+    path = tmp_path / "scan.png"
+    path.touch()
+    assert message(path) == f"{path} is empty (0 bytes): save or download the image again."
+    assert "is empty" in message(b"")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP"])
+def test_truncated(kind, tmp_path):
+    path = tmp_path / f"scan.{kind.lower()}"
+    data = encode(noise(), kind)
+    for share in (0.03, 0.3, 0.6, 0.9):
+        path.write_bytes(data[:int(len(data) * share)])
+        text = message(path)
+        assert text.startswith(str(path)) and ("again" in text)
+
+
+@pytest.mark.parametrize("data, what", [
+    (b"%PDF-1.7 ...", "a PDF: export its page as PNG"),
+    (b"<!DOCTYPE html><html>", "a web page: open it and save the picture itself"),
+    (b"\n <html><body>", "a web page"),
+    (b"<svg xmlns='...'/>", "an SVG drawing: export it as PNG"),
+    (b"PK\x03\x04 docx", "an archive or office document"),
+    (b"\x00\x00\x00\x18ftypheic", "save it as JPEG or PNG"),
+    (b"These are notes.", "not an image that can be read here"),
+])
+def test_not_an_image(data, what, tmp_path):
+    path = tmp_path / "scan.png"
+    path.write_bytes(data)
+    assert str(path) in message(path) and what in message(path)
+
+
+def bomb(side: int) -> bytes:
+    """A PNG of a few bytes whose header announces side x side pixels."""
+    def chunk(name, content):
+        check = zlib.crc32(name + content)
+        return len(content).to_bytes(4, "big") + name + content + check.to_bytes(4, "big")
+
+    header = side.to_bytes(4, "big") * 2 + bytes([8, 0, 0, 0, 0])
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b""))
+            + chunk(b"IEND", b""))
+
+
+@pytest.mark.parametrize("side", [9_500, 20_000, 1_000_000])
+def test_gigantic(side, tmp_path):
+    path = tmp_path / "map.png"
+    path.write_bytes(bomb(side))
+    assert message(path) == (f"{path} is gigantic, more than 89 million pixels: "
+                             "scale it down or cut out the part with the text.")
+
+
+@pytest.mark.parametrize("array", [
+    np.zeros((0, 5)), np.zeros(7), np.zeros((4, 4, 2)), np.zeros((1, 4, 4, 3))])
+def test_arrays_of_another_shape(array):
+    assert f"has the shape {array.shape}, which is no image" in message(array)
+
+
+@pytest.mark.parametrize("array", [
+    np.full((2, 2), np.nan), np.full((2, 2), -1), np.array([["a"]]), np.array([[1j]])])
+def test_arrays_that_hold_no_brightness(array):
+    assert "values that are no brightness" in message(array)
+
+
+def test_something_else():
+    assert message(42).startswith("An image cannot be read from a int: give a path")
+    assert message(None).startswith("An image cannot be read from a NoneType")
+
+
+@pytest.mark.skipif(os.name == "nt" or not hasattr(os, "geteuid") or os.geteuid() == 0,
+                    reason="root may read everything")
+def test_forbidden(tmp_path, png):
+    path = tmp_path / "scan.png"
+    path.write_bytes(png)
+    path.chmod(0)
+    assert "may not be read" in message(path)
+
+
+# --- from the network ---------------------------------------------------------------------------
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    png = encode(Image.fromarray(RED_AND_BLUE), "PNG")
+
+    def do_GET(self):
+        if self.path == "/slow.png":
+            self.server.stop.wait(5)
+        self.send_response(200 if "page" in self.path else 404)
+        self.end_headers()
+        self.wfile.write(b"<html></html>" if self.path.endswith("html") else self.png)
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def address(monkeypatch):
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.stop = threading.Event()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.stop.set()
+    server.shutdown()
+    server.server_close()
+
+
+def test_url(address):
+    np.testing.assert_array_equal(load_image(f"{address}/page.png"), RED_AND_BLUE)
+
+
+def test_url_that_is_not_there(address):
+    assert "answered 404 Not Found: open it in a browser" in message(f"{address}/no.png")
+
+
+def test_url_of_a_web_page(address):
+    assert "is a web page" in message(f"{address}/page.html")
+
+
+def test_url_that_does_not_answer(address, monkeypatch):
+    monkeypatch.setattr(images, "DOWNLOAD_SECONDS", 0.3)
+    assert "cannot be reached (timed out)" in message(f"{address}/slow.png")
+
+
+def test_url_without_a_server(monkeypatch):
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    assert "cannot be reached" in message("http://127.0.0.1:9/page.png")
+
+
+def test_url_that_is_too_large(address, monkeypatch):
+    monkeypatch.setattr(images, "DOWNLOAD_BYTES", 10)
+    assert "is larger than" in message(f"{address}/page.png")
+
+
+def test_importing_loads_nothing_heavy():
+    code = ("import sys, ocr_utils.images, ocr_utils.tesseract; "
+            "sys.exit(any(name in sys.modules for name in ('tensorflow', 'cv2', 'pytesseract')))")
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0

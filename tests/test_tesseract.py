@@ -1,0 +1,233 @@
+"""Tesseract, the real one: what it reads, the cuttings, and every message when it cannot."""
+
+import os
+import platform
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from ocr_utils import OcrError, tesseract, to_text
+from ocr_utils.synth.fonts import course_fonts, korean_font, load_font
+from ocr_utils.words import Word
+
+LINES = ("The ferry leaves", "from the south pier")
+KOREAN = ("안녕하세요, 서울역입니다.", "출구는 왼쪽에 있습니다.", "표를 먼저 사 주세요.")
+
+
+def drawn(lines, font, size) -> Image.Image:
+    image = Image.new("RGB", (600, 40 + len(lines) * 2 * size), "white")
+    for i, line in enumerate(lines):
+        ImageDraw.Draw(image).text((30, 20 + i * 2 * size), line, "black", load_font(font, size))
+    return image
+
+
+@pytest.fixture(scope="module")
+def sign():
+    return drawn(LINES, course_fonts()[0], 32)
+
+
+@pytest.fixture(scope="module")
+def korean():
+    return drawn(KOREAN, korean_font(), 32)
+
+
+def test_read(sign):
+    words = tesseract.read(sign)
+    assert to_text(words) == "\n".join(LINES)
+    assert all(0.8 < word.confidence <= 1 for word in words)
+    left, top, right, bottom = words[0].bounds
+    assert 28 <= left <= 36 and 20 <= top <= 32 and 80 <= right <= 92 and 45 <= bottom <= 55
+
+
+def test_read_takes_what_load_image_takes(sign, tmp_path):
+    path = tmp_path / "sign.jpg"
+    sign.save(path)
+    assert [word.text for word in tesseract.read(path)] == " ".join(LINES).split()
+    assert [word.text for word in tesseract.read(np.array(sign))] == " ".join(LINES).split()
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 5), (40, 200)])
+def test_a_blank_image_has_no_words(shape):
+    assert tesseract.read(np.full(shape, 255, np.uint8)) == []
+
+
+def test_page_modes_make_a_difference():
+    letter = Image.new("L", (60, 80), 255)
+    ImageDraw.Draw(letter).text((20, 20), "R", font=load_font(course_fonts()[0], 36))
+    assert tesseract.read(letter, psm=3) == []
+    assert [word.text for word in tesseract.read(letter, psm=10)] == ["R"]
+
+
+def test_korean_words_are_whole(korean):
+    words = tesseract.read(korean, lang="kor", psm=6)
+    assert [word.text for word in words] == " ".join(KOREAN).split()
+    pieces = tesseract.image_to_data(korean, lang="kor", psm=6)["level"].count(5)
+    assert pieces > len(words)
+
+
+def test_pieces_stay_where_the_text_differs():
+    pieces = [Word.from_bounds(text, 0.5, 10 * i, 0, 10 * i + 9, 9)
+              for i, text in enumerate("가나다")]
+    joined = tesseract.join_syllables(pieces, "가나 다")
+    assert [(word.text, word.bounds) for word in joined] == [
+        ("가나", (0, 0, 19, 9)), ("다", (20, 0, 29, 9))]
+    assert tesseract.join_syllables(pieces, "가라 다") == pieces
+    two = [Word.from_bounds("가나", 0.5, 0, 0, 9, 9), Word.from_bounds("다", 0.5, 10, 0, 19, 9)]
+    assert tesseract.join_syllables(two, "가 나다") == two
+
+
+# --- cuttings -----------------------------------------------------------------------------------
+
+def test_crop_and_recognize(sign, tmp_path):
+    sign.save(tmp_path / "sign.png")
+    paths = tesseract.crop_word_regions(tmp_path / "sign.png", tmp_path / "new" / "words")
+    assert [Path(path).name for path in paths] == [f"{i:04d}.png" for i in range(7)]
+    assert sorted(map(str, (tmp_path / "new" / "words").iterdir())) == paths
+    left, top, right, bottom = (int(value) for value in tesseract.read(sign)[0].bounds)
+    np.testing.assert_array_equal(np.array(Image.open(paths[0])),
+                                  np.array(sign)[top:bottom, left:right])
+    assert tesseract.recognize_images(paths) == " ".join(LINES).split()
+
+
+def test_the_defaults_of_the_tutorial(sign, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("images").mkdir()
+    sign.save("images/sample.png")
+    paths = tesseract.crop_word_regions()
+    assert paths[0] == os.path.join("output", "0000.png") and len(paths) == 7
+
+
+def test_a_page_without_text_gives_no_cutting(tmp_path):
+    Image.new("RGB", (200, 100), "white").save(tmp_path / "blank.png")
+    assert tesseract.crop_word_regions(tmp_path / "blank.png", tmp_path / "words") == []
+    assert list((tmp_path / "words").iterdir()) == []
+
+
+def test_a_margin_in_the_color_of_the_edge_helps():
+    font, truth, light, dark = load_font(course_fonts()[0], 32), ["ferry", "pier", "south"], [], []
+    for text in truth:
+        left, top, right, bottom = font.getbbox(text)
+        for crops, paper, ink in ((light, "white", "black"), (dark, "black", "white")):
+            crop = Image.new("RGB", (right - left, bottom - top), paper)
+            ImageDraw.Draw(crop).text((-left, -top), text, ink, font)
+            crops.append(crop)
+    assert tesseract.recognize_images(light) == truth
+    assert tesseract.recognize_images(dark) == truth
+    assert tesseract.recognize_images(light, margin=0) != truth
+
+
+def test_recognize_keeps_the_places_of_unread_images(sign):
+    line = sign.crop((0, 0, 600, 80))
+    speck = Image.new("RGB", (3, 3), "white")
+    texts = tesseract.recognize_images([line, speck, line])
+    assert len(texts) == 3 and texts[0] == texts[2] == LINES[0]
+    assert tesseract.recognize_images([]) == []
+
+
+def test_a_full_disk_leaves_no_half_file(sign, tmp_path, monkeypatch):
+    def full(self, file, *args, **kwargs):
+        Path(file).write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    image = np.array(sign)
+    words = tesseract.read(image)
+    monkeypatch.setattr(tesseract, "read", lambda *args: words)
+    monkeypatch.setattr(Image.Image, "save", full)
+    text = message(tesseract.crop_word_regions, image, tmp_path)
+    assert text.startswith(str(tmp_path / "0000.png")) and "No space left on device" in text
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- messages -----------------------------------------------------------------------------------
+
+def message(function, *args, **options) -> str:
+    with pytest.raises(OcrError) as caught:
+        function(*args, **options)
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("system, command", [
+    ("Linux", "sudo apt install tesseract-ocr"),
+    ("Darwin", "brew install tesseract"),
+    ("Windows", "winget install UB-Mannheim.TesseractOCR"),
+])
+def test_missing_tesseract(system, command, sign, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(platform, "system", lambda: system)
+    tesseract._languages.cache_clear()
+    for call in (tesseract.languages, lambda: tesseract.read(sign),
+                 lambda: tesseract.recognize_images([sign]),
+                 lambda: tesseract.crop_word_regions(np.array(sign), tmp_path / "words")):
+        assert message(call) == ("Tesseract is not installed, or not on the PATH: "
+                                 f"{command}, then restart the kernel.")
+
+
+@pytest.mark.parametrize("system, command", [
+    ("Linux", "sudo apt install tesseract-ocr-chi-tra"),
+    ("Darwin", "brew install tesseract-lang"),
+    ("Windows", "put chi_tra.traineddata from"),
+])
+def test_missing_language(system, command, sign, monkeypatch):
+    monkeypatch.setattr(tesseract, "_languages", fake_languages())
+    monkeypatch.setattr(platform, "system", lambda: system)
+    for lang in ("chi_tra", "eng+chi_tra"):  # Tesseract leaves out the second without a word
+        text = message(tesseract.read, sign, lang=lang)
+        assert text.startswith("Tesseract's language 'chi_tra' is not installed: ")
+        assert command in text and "(installed: eng, kor)" in text
+
+
+def fake_languages():
+    def languages():
+        return "eng", "kor"
+
+    languages.cache_clear = lambda: None
+    return languages
+
+
+def test_a_language_installed_meanwhile_is_found(sign, monkeypatch):
+    pytesseract = tesseract._pytesseract()
+    real = pytesseract.get_languages
+    tesseract._languages.cache_clear()
+    monkeypatch.setattr(pytesseract, "get_languages", lambda: ["osd"])
+    message(tesseract.read, sign)
+    monkeypatch.setattr(pytesseract, "get_languages", real)
+    tesseract._languages.cache_clear()
+    assert tesseract.read(sign)
+
+
+@pytest.mark.parametrize("options, text", [
+    ({"lang": ""}, "lang is empty: name a language"),
+    ({"psm": 0}, "psm=0, oem=3 cannot be used to read"),
+    ({"psm": 2}, "psm is 1 or 3 to 13"),
+    ({"psm": 14}, "psm=14"),
+    ({"oem": 4}, "oem is 0 to 3"),
+])
+def test_impossible_options(options, text, sign):
+    assert text in message(tesseract.read, sign, **options)
+
+
+def test_bad_images_and_folders(sign, tmp_path):
+    assert "does not exist" in message(tesseract.read, tmp_path / "no.png")
+    assert "does not exist" in message(tesseract.recognize_images, [tmp_path / "0000.png"])
+    assert not (tmp_path / "words").exists()
+    assert "does not exist" in message(
+        tesseract.crop_word_regions, tmp_path / "no.png", tmp_path / "words")
+    assert not (tmp_path / "words").exists()
+    (tmp_path / "taken").touch()
+    assert "is a file: give a folder" in message(
+        tesseract.crop_word_regions, np.array(sign), tmp_path / "taken")
+
+
+def test_what_tesseract_itself_refuses(sign, monkeypatch):
+    pytesseract = tesseract._pytesseract()
+
+    def refuse(*args, **options):
+        raise pytesseract.TesseractError(1, "Image too large: (99999, 99999)")
+
+    monkeypatch.setattr(pytesseract, "image_to_data", refuse)
+    assert "Tesseract could not read this image (Image too large" in message(tesseract.read, sign)
+    assert "oem=0 needs the legacy engine" in message(tesseract.read, sign, oem=0)

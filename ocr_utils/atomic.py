@@ -1,7 +1,6 @@
 """Data sets that are either whole or not there (notebook 06)."""
 
 import contextlib
-import errno
 import os
 import shutil
 import tempfile
@@ -49,14 +48,17 @@ def new_folder(folder) -> Iterator[Path]:
 def disk_message(folder, error: Exception) -> str:
     """One sentence for an error of the disk, whoever raised it.
 
-    >>> disk_message("words", OSError(errno.ENOSPC, "No space left on device"))
+    >>> disk_message("words", OSError(28, "No space left on device"))
     'words could not be written, the disk is full: free some space and run it again.'
     """
-    code = getattr(error, "errno", None)
-    if code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or "No space left" in str(error) \
-            or "File too large" in str(error):
-        return f"{folder} could not be written, the disk is full: free some space and run it again."
-    return f"{folder} could not be written ({error}): check the path and its permissions."
+    text = str(error)
+    if "No space left" in text or "File too large" in text or "quota" in text.lower():
+        state = "is full"
+    elif "Input/output error" in text:  # what LMDB says when a disk takes only part of a write
+        state = "seems to be full"
+    else:
+        return f"{folder} could not be written ({error}): check the path and its permissions."
+    return f"{folder} could not be written, the disk {state}: free some space and run it again."
 
 
 def _hidden_folder(folder: Path) -> Path:

@@ -13,14 +13,14 @@ from ocr_utils.labels import TARGET_CHARACTERS, LabelConverter
 
 
 def build_crnn_model(input_shape=(100, 32, 1), characters=TARGET_CHARACTERS,
-                     channels=(32, 64, 128, 128), lstm_units=(96,), convolutions=1,
-                     batch_norm=False, dropout=0.0):
+                     channels=(24, 48, 96, 128), lstm_units=(96,), convolutions=1,
+                     batch_norm=True, dropout=0.0):
     """A CRNN: images (B, W, H, C) float32 in 0..1 -> logits (B, W / 4, 1 + len(characters)).
 
     Logits are float32 under mixed precision too: loss and decoding need their range.
     channels: one block each; the first has stride 2, the second halves both sides, the others the
     height, and the last pools away what is left of it. convolutions: in each block but the first.
-    The defaults make the lesson's network, 0.42 M parameters, 25 time steps.
+    The defaults make the lesson's network: 0.34 M parameters, 25 time steps.
     """
     from keras import Model, layers
 
@@ -144,6 +144,8 @@ def greedy_decode(logits, characters=TARGET_CHARACTERS) -> tuple[list[str], list
     (['A'], array([0.9], dtype=float32))
     """
     logits = np.asarray(logits, dtype=np.float32)
+    if not len(logits):
+        return [], []
     best = logits.argmax(axis=-1)  # (B, T)
     top = logits.max(axis=-1)
     chance = 1 / np.exp(logits - top[..., None]).sum(axis=-1)  # softmax of the best class

@@ -1,0 +1,176 @@
+"""The course's data: whole or not there, made once, made again when it has to be."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from ocr_utils import course_data, lmdb_words
+from ocr_utils.errors import OcrError
+from ocr_utils.labels import TARGET_CHARACTERS
+from ocr_utils.synth.words import plain_sample
+
+# A build of small word sets in a process of its own: `spawn` needs a main module.
+BUILD = """
+import sys
+from ocr_utils import course_data
+from ocr_utils.errors import OcrError
+course_data.WORD_SETS = {{"MJ/MJ_train": (1, {words}), "MJ/MJ_test": (3, 30)}}
+course_data.OTHER_SETS = {{"mnist.npz": course_data.OTHER_SETS["mnist.npz"]}}
+{before}
+if __name__ == "__main__":
+    try:
+        print(course_data.build(sys.argv[1]))
+    except OcrError as error:
+        print("OcrError:", error)
+"""
+
+
+def start_build(folder: Path, words: int = 60, before: str = "") -> subprocess.Popen:
+    script = folder.parent / f"build_{words}.py"
+    script.write_text(BUILD.format(words=words, before=before))
+    return subprocess.Popen([sys.executable, str(script), str(folder)], text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Every visible file and a hash of what is in it."""
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def small_sets():
+    patch = pytest.MonkeyPatch()
+    patch.setattr(course_data, "WORD_SETS", {"MJ/MJ_train": (1, 60), "MJ/MJ_test": (3, 30)})
+    patch.setattr(course_data, "OTHER_SETS", {"mnist.npz": course_data.OTHER_SETS["mnist.npz"]})
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory, small_sets) -> Path:
+    folder = tmp_path_factory.mktemp("data") / "generated"
+    output = start_build(folder).communicate()[0]
+    assert "['mnist.npz', 'MJ/MJ_train', 'MJ/MJ_test']" in output
+    return folder
+
+
+def test_the_words_are_the_renderers_in_order(built):
+    for name, seed, count in (("MJ_train", 1, 60), ("MJ_test", 3, 30)):
+        folder = built / "MJ" / name
+        assert lmdb_words.count_words(folder) == count
+        labels = [lmdb_words.read_word(folder, i + 1)[1] for i in range(count)]
+        assert labels == [plain_sample(seed, i)[1] for i in range(count)]
+        assert lmdb_words.audit(folder, TARGET_CHARACTERS, 24) == {}
+
+
+def test_the_splits_share_no_picture(built):
+    pictures = {lmdb_words.read_word(built / "MJ" / name, i)[0].tobytes()
+                for name in ("MJ_train", "MJ_test") for i in range(1, 31)}
+    assert len(pictures) == 60
+
+
+def test_a_second_run_does_nothing(built):
+    before = {path: path.stat().st_mtime_ns for path in built.rglob("*")}
+    assert course_data.build(built) == []
+    assert {path: path.stat().st_mtime_ns for path in built.rglob("*")} == before
+
+
+def test_only_a_changed_recipe_or_damaged_files_are_made_again(built, tmp_path, monkeypatch):
+    def outdated():
+        return [name for name in (*course_data.OTHER_SETS, *course_data.WORD_SETS)
+                if not course_data.is_current(built, name)]
+
+    assert outdated() == []
+    with monkeypatch.context() as patch:
+        patch.setitem(course_data.WORD_SETS, "MJ/MJ_test", (4, 30))
+        assert outdated() == ["MJ/MJ_test"]
+    with monkeypatch.context() as patch:
+        patch.setattr(course_data, "WORD_SOURCES", ("words.py",))
+        assert outdated() == ["MJ/MJ_train", "MJ/MJ_test"]
+    data = built / "MJ" / "MJ_test" / "data.mdb"
+    content = data.read_bytes()
+    data.write_bytes(content[:-4096])
+    assert outdated() == ["MJ/MJ_test"]
+    data.unlink()
+    assert outdated() == ["MJ/MJ_test"]
+    data.write_bytes(content)
+    (built / "mnist.npz").rename(tmp_path / "mnist.npz")
+    assert outdated() == ["mnist.npz"]
+    (tmp_path / "mnist.npz").rename(built / "mnist.npz")
+    assert outdated() == []
+
+
+def test_what_is_damaged_is_made_again_and_is_the_same_as_before(built):
+    before = contents(built)
+    lmdb_words.close_words(built / "MJ" / "MJ_test")
+    (built / "MJ" / "MJ_test" / "data.mdb").write_bytes(b"half")
+    (built / "mnist.npz").write_bytes(b"half")
+    assert "['mnist.npz', 'MJ/MJ_test']" in start_build(built).communicate()[0]
+    assert contents(built) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_a_kill_in_the_middle_leaves_no_half_and_no_process(tmp_path):
+    folder = tmp_path / "generated"
+    build = start_build(folder, words=20_000)
+    hidden = _wait(lambda: list((folder / "MJ").glob(".MJ_train.*/data.mdb")))
+    children = psutil.Process(build.pid).children()
+    build.send_signal(signal.SIGKILL)
+    build.wait()
+    assert hidden and children and not (folder / "MJ" / "MJ_train").exists()
+    assert not (folder / "recipes" / "MJ_train.txt").exists()
+    _wait(lambda: not any(_alive(child) for child in children))
+    assert not any(_alive(child) for child in children)
+    output = start_build(folder).communicate()[0]
+    assert "MJ/MJ_train" in output
+    assert sorted(path.name for path in (folder / "MJ").iterdir()) == ["MJ_test", "MJ_train"]
+    assert lmdb_words.count_words(folder / "MJ" / "MJ_train") == 60
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a limit of the file size")
+def test_a_full_disk_is_named_and_what_was_finished_stays(tmp_path):
+    folder = tmp_path / "generated"
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))"
+    output = start_build(folder, words=1000, before=limit).communicate()[0]
+    assert "OcrError:" in output and "full: free some space" in output
+    assert "Traceback" not in output
+    assert [path.name for path in (folder / "MJ").iterdir()] == []
+
+
+def test_a_failing_recipe_stops_with_its_sentence(tmp_path, monkeypatch, small_sets):
+    (tmp_path / "MJ").write_text("a file where a folder should be")
+    output = start_build(tmp_path).communicate()[0]
+    assert "OcrError:" in output and "MJ_train" in output and "Traceback" not in output
+
+
+def test_the_command_says_when_there_is_nothing_to_do(built, monkeypatch, capsys):
+    monkeypatch.setattr(course_data, "build", lambda: [])
+    assert course_data.main() == 0
+    assert capsys.readouterr().out == "course data: there, nothing to do\n"
+
+    def fail():
+        raise OcrError("data/generated could not be written, the disk is full.")
+
+    monkeypatch.setattr(course_data, "build", fail)
+    assert course_data.main() == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def _wait(condition, seconds: float = 60):
+    """Wait until `condition()` is true; returns its last value."""
+    end = time.monotonic() + seconds
+    while not (value := condition()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return value
+
+
+def _alive(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE

@@ -1,6 +1,7 @@
 """An endless stream of crops of freshly rendered pages; batch number `step` is always the same."""
 
 import multiprocessing
+from pathlib import Path
 
 import numpy as np
 
@@ -11,13 +12,14 @@ from ocr_utils.synth.pages import render_page
 _state: dict = {}
 
 
-def batches(seed: int, step: int, batch_size: int, side: int):
+def batches(seed: int, step: int, batch_size: int, side: int, fonts):
     """Batches from `step` on, rendered ahead by one other process: (images, maps).
 
+    fonts: a folder of font files, used beside the course's.
     images: (B, side, side, 3) uint8; maps: (B, side // 2, side // 2, 2) float32.
     """
     context = multiprocessing.get_context("spawn")
-    with context.Pool(1, _begin) as pool:
+    with context.Pool(1, _begin, (fonts,)) as pool:
         pending = [pool.apply_async(make_batch, (seed, step + i, batch_size, side)) for i in range(6)]
         while True:
             images, maps = pending.pop(0).get()
@@ -28,12 +30,10 @@ def batches(seed: int, step: int, batch_size: int, side: int):
 
 def make_batch(seed: int, step: int, batch_size: int, side: int):
     """Batch number `step`, four crops from each page: images and maps, both uint8."""
-    if "fonts" not in _state:
-        _state["fonts"] = (*course_fonts(), *installed_fonts())
     crops = []
     for number in range(-(-batch_size // 4)):
         index = step * 64 + number
-        page = render_page(seed, index, fonts=_state["fonts"])
+        page = render_page(seed, index, fonts=_state.get("fonts"))
         rng = np.random.default_rng([seed, index, 1])
         crops += [crop(rng, page, side) for _ in range(4)]
     images, maps = zip(*crops[:batch_size], strict=True)
@@ -71,8 +71,9 @@ def _recolor(rng, image):
     return 255 - image if rng.random() < 0.2 else image
 
 
-def _begin() -> None:
-    """The rendering process uses one core."""
+def _begin(fonts) -> None:
+    """The rendering process looks for fonts once and uses one core."""
     import cv2
 
     cv2.setNumThreads(1)
+    _state["fonts"] = (*course_fonts(), *installed_fonts(Path(fonts)))

@@ -1,5 +1,6 @@
 """An endless stream of freshly rendered words; batch number `step` is always the same batch."""
 
+import functools
 import multiprocessing
 
 import numpy as np
@@ -7,9 +8,10 @@ import numpy as np
 from ocr_utils.crnn import prepare_image
 from ocr_utils.synth.fonts import installed_fonts
 from ocr_utils.synth.scene import scene_sample
+from ocr_utils.synth.words import plain_sample
 
 MAX_LENGTH = 24  # with doubled letters, what fits into the network's time steps
-_state: dict = {}
+EASY_STEPS = 600  # CTC finds its first letters on plain words; on scenes alone it takes far longer
 
 
 def batches(seed: int, step: int, batch_size: int, workers: int, size):
@@ -29,16 +31,24 @@ def batches(seed: int, step: int, batch_size: int, workers: int, size):
 
 
 def make_batch(seed: int, step: int, batch_size: int, size):
-    """Batch number `step`: images (B, W, H, 1) uint8 and texts."""
-    fonts = _state.setdefault("fonts", None) or _state.update(fonts=installed_fonts()) or _state["fonts"]
+    """Batch number `step`: images (B, W, H, 1) uint8 and texts; the first batches are easy ones."""
+    fonts = _fonts()
     images, texts, index = [], [], step * batch_size * 2
+    rng = np.random.default_rng([seed, step])
     while len(images) < batch_size:
-        image, text = scene_sample(seed, index, fonts)
+        easy = step < EASY_STEPS and rng.random() > step / EASY_STEPS
+        image, text = plain_sample(seed, index) if easy else scene_sample(seed, index, fonts)
         index += 1
         if fits(text, size[0] // 4):
             images.append((prepare_image(image, size) * 255).astype(np.uint8))
             texts.append(text)
     return np.stack(images), texts
+
+
+@functools.lru_cache(maxsize=1)
+def _fonts():
+    """The machine's fonts, looked through once in each process; None where there are none."""
+    return installed_fonts() or None
 
 
 def fits(text: str, time_steps: int) -> bool:

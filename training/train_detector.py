@@ -49,7 +49,7 @@ def compiled(channels):
 def train(model, run: Path, step: int, args) -> None:
     """Steps until --steps or --minutes; a checkpoint and a line in log.csv every --every steps."""
     started, losses, before = time.time(), [], _minutes_so_far(run / "log.csv")
-    for images, maps in page_stream.batches(args.seed, step, args.batch, args.side):
+    for images, maps in page_stream.batches(args.seed, step, args.batch, args.side, args.fonts):
         model.optimizer.learning_rate = rate(step, args)
         losses.append(float(model.train_on_batch(images, maps)))
         step += 1
@@ -134,6 +134,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--every", type=int, default=250)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--validation", type=int, default=12, help="pages of each set to score")
+    parser.add_argument("--fonts", default="/usr/share/fonts", help="folder of more fonts")
     parser.add_argument("--real", nargs="*", default=[], help="folders with pages.json, only looked at")
     parser.add_argument("--export", action="store_true", help="write data/weights/detector.*")
     parser.add_argument("--threshold", type=float, default=0.5)

@@ -69,7 +69,7 @@ def rate(step: int, args) -> float:
 
 def _accuracies(model, args) -> dict:
     """Word accuracy on generated words nobody trained on, and on the folders of --real."""
-    images, texts = stream.make_batch(VALIDATION_SEED, 0, args.validation, IMAGE_SIZE)
+    images, texts = stream.make_batch(VALIDATION_SEED, stream.EASY_STEPS, args.validation, IMAGE_SIZE)
     result = {"generated": evaluate.word_accuracy(model, images, texts)}
     real = [evaluate.folder_accuracy(model, folder, limit=args.validation) for folder in args.real]
     return result | {"real": " ".join(str(accuracy) for accuracy in real)}

@@ -61,6 +61,26 @@ MUTATIONS = {
     "a download is trusted without its checksum": (
         "downloads.py", "and sha256_of(path) == download.sha256", "",
         "tests/test_downloads.py::test_a_wrong_checksum_leaves_nothing"),
+    "the last sample of a data set is never seen": (
+        "lmdb_words.py", "for index in range(1, self.num_samples + 1)",
+        "for index in range(1, self.num_samples)",
+        "tests/test_lmdb_words.py::test_every_sample_comes_once_an_epoch"),
+    "colors are stored the wrong way round": (
+        "lmdb_words.py", "np.ascontiguousarray(image[:, :, ::-1])", "np.ascontiguousarray(image)",
+        "tests/test_lmdb_words.py::test_colors_keep_their_order"),
+    "the audit takes a blank image for a word": (
+        "lmdb_words.py", "BLANK_STD = 3.0", "BLANK_STD = -1.0",
+        "tests/test_lmdb_words.py::test_the_audit_finds_each_fault_and_nothing_else"),
+    "a line break inside Vision's text is lost": (
+        "google_vision.py", '3: "\\n"', '3: ""',
+        "tests/test_google_vision.py::test_elements_join_the_symbols_to_text"),
+    "a key beats the forced stand-in": (
+        "google_vision.py", 'os.environ.get("OCR_COURSE_DATA") != "standin"', "True",
+        "tests/test_google_vision.py::test_forced_stand_ins_win_over_a_key"),
+    "crops keep their slant": (
+        "end_to_end.py", "cv2.getPerspectiveTransform(box, inner)",
+        "cv2.getPerspectiveTransform(inner + box.min(axis=0), inner)",
+        "tests/test_end_to_end.py::test_a_slanted_word_is_laid_straight"),
 }
 
 

@@ -18,7 +18,7 @@ import sys
 
 from tools import bootstrap
 
-START = os.path.join("notebooks", "00_start_here.ipynb")
+START = "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb"
 
 
 def run(*arguments: str) -> int:

@@ -15,7 +15,7 @@ def setup(tensorflow: bool = False, seed: int = 0) -> None:
     and operations are made deterministic, so that the same machine gives the same result again.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")  # tf.keras for keras-ocr; `import keras` stays 3
+    os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")  # tf.keras, for keras-ocr; not `import keras`
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     warnings.filterwarnings("ignore")

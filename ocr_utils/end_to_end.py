@@ -119,7 +119,7 @@ def annotate(image, words: list[Word]) -> Image.Image:
     result = Image.fromarray(load_image(image))
     draw = ImageDraw.Draw(result)
     size = max(10, min(result.size) // 45)
-    font, line = load_font(korean_font(), size), max(1, size // 8)
+    font, line = load_font(korean_font(), size), max(2, size // 8)
     for word in words:
         draw.polygon(word.box, outline=BOX_COLOR, width=line)
         if word.text:

@@ -42,7 +42,7 @@ def make_client():
     or with OCR_COURSE_DATA=standin, the same client talks to `vision_emulator`.
     Raises OcrError where the key file is not usable (notebook 01).
 
-    >>> make_client()[1]  # doctest: +SKIP
+    >>> make_client()[1]
     'the local stand-in (a server on this machine; Tesseract does the reading)'
     """
     if os.environ.get(KEY_VARIABLE) and os.environ.get("OCR_COURSE_DATA") != "standin":

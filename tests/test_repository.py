@@ -1,5 +1,6 @@
 """What holds for the repository as a whole: imports, style, secrets, links, names, README."""
 
+import ast
 import importlib.metadata
 import json
 import re
@@ -15,7 +16,7 @@ from tools.refresh import README_PICTURE, ROOT, readme_picture
 
 HEAVY = {"tensorflow", "keras", "tf_keras", "keras_ocr", "cv2", "google.cloud", "grpc", "torch"}
 SECRETS = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY|AIza[\w-]{35}|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{36}|"
+    r"PRIVATE KEY-----(\\n|\s)*[\w+/]{40}|AIza[\w-]{35}|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{36}|"
     r"ya29\.[\w-]{20}|\"private_key\": *\"[^\"<]{20}")
 PACKAGE_HOSTS = re.compile(
     "|".join(("pypi", "pythonhosted", "anaconda", "artifactory", "nexus", "devpi"))
@@ -111,19 +112,51 @@ def test_readme_shows_the_picture_that_notebook_08_stores():
     assert README_PICTURE.read_bytes() == readme_picture(notebook) != b""
 
 
-def test_requirements_name_the_notebooks_that_need_them():
-    """The comment behind each direct dependency against what the notebooks import themselves."""
+def test_a_secret_would_be_noticed():
+    assert SECRETS.search("-----BEGIN PRIVATE KEY-----\\n" + "MIIEvQIBADANBgkqhkiG9w0B" * 2)
+    assert SECRETS.search("key = " + "AIza" + "Sy" + "d" * 33)
+
+
+# --- requirements.txt against what is imported --------------------------------------------------
+
+DISTRIBUTIONS = {"PIL": "pillow", "cv2": "opencv-python", "skimage": "scikit-image",
+                 "sklearn": "scikit-learn", "google": "google-cloud-vision", "grpc": "grpcio",
+                 "IPython": "ipykernel", "fontTools": "fonttools"}
+
+
+def direct_requirements() -> dict[str, str]:
+    """Distribution -> the comment that says who needs it."""
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    named = {re.match(r"[\w-]+", line).group(): line.partition("#")[2] for line in lines
-             if not line.startswith("#")}
-    packages = {"PIL": "pillow", "cv2": "opencv-python", "skimage": "scikit-image",
-                "sklearn": "scikit-learn", "google": "google-cloud-vision",
-                "keras_ocr": "keras-ocr", "tf_keras": "tf-keras"}
-    missing = []
-    for path in sorted((ROOT / "notebooks").rglob("*.ipynb")):
+    return {re.match(r"[\w-]+", line).group(): line.partition("#")[2].strip() for line in lines
+            if not line.startswith("#")}
+
+
+def imported_distributions(source: str) -> set[str]:
+    """What a source imports from outside the standard library and this repository."""
+    modules = set(re.findall(r"^\s*(?:import|from) (\w+)", source, flags=re.MULTILINE))
+    modules -= set(sys.stdlib_module_names) | {"ocr_utils"}
+    return {DISTRIBUTIONS.get(name, name.replace("_", "-")) for name in modules}
+
+
+def test_requirements_name_the_notebooks_that_need_them():
+    comments, wrong = direct_requirements(), set()
+    for path in (ROOT / "notebooks").rglob("*.ipynb"):
         source = "\n".join(cell.source for _, cell in gate.Page.read(path).code)
-        for module in set(re.findall(r"^\s*(?:import|from) (\w+)", source, flags=re.MULTILINE)):
-            comment = named.get(packages.get(module, module), "all")
-            if "all" not in comment and path.stem[:2] not in comment:
-                missing.append(f"{path.stem[:2]} imports {module}: requirements.txt says{comment}")
-    assert not missing, "\n" + "\n".join(sorted(set(missing)))
+        for name in imported_distributions(source):
+            users = comments.get(name, "nobody").partition(":")[0]
+            if users != "all" and path.stem[:2] not in users:
+                wrong.add(f"{path.stem[:2]} imports {name}, requirements.txt names {users}")
+    assert not wrong, "\n" + "\n".join(sorted(wrong))
+
+
+def test_whatever_ocr_utils_imports_is_a_direct_requirement():
+    missing = {f"{path.name} imports {name}" for path in (ROOT / "ocr_utils").rglob("*.py")
+               for name in imported_distributions(code_lines(path)) - set(direct_requirements())}
+    assert not missing, "\n" + "\n".join(sorted(missing))
+
+
+def code_lines(path: Path) -> str:
+    """The import statements of a module, without its docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return "\n".join(ast.unparse(node) for node in ast.walk(tree)
+                     if isinstance(node, ast.Import | ast.ImportFrom))

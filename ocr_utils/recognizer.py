@@ -14,8 +14,7 @@ from ocr_utils.words import Word
 
 IMAGE_SIZE = (100, 32)  # width, height; every crop is stretched to it
 ARCHITECTURE = {
-    "channels": (32, 64, 96, 128, 192), "lstm_units": (128, 128), "convolutions": 1,
-    "batch_norm": True, "dropout": 0.1,
+    "channels": (32, 64, 96, 128, 192), "lstm_units": (160,), "convolutions": 1, "batch_norm": True,
 }
 
 

@@ -2,8 +2,8 @@
 
     python -m training.evaluate_pages FOLDER [FOLDER ...] --engines course tesseract --limit 20
 
-A folder has `pages.json`: {"pages": [{"image", "words": [{"points", "text", "ignore"}]}]}. Boxes are
-compared as upright rectangles at IoU 0.5, texts as letters and digits without case.
+A folder has `pages.json`: {"pages": [{"image", "words": [{"points", "text", "ignore"}]}]}. Boxes
+are compared as upright rectangles at IoU 0.5, texts as letters and digits without case.
 """
 
 import argparse
@@ -17,14 +17,17 @@ from ocr_utils.words import Word
 
 
 def read_pages(folder, limit: int | None = None):
-    """For each page: the image file, its words, the words to ignore. With a limit: evenly spread."""
+    """For each page: image file, words, words to ignore. With a limit: evenly spread."""
     folder = Path(folder)
     entries = json.loads((folder / "pages.json").read_text(encoding="utf-8"))["pages"]
     count = min(limit or len(entries), len(entries))
     for entry in (entries[i * len(entries) // count] for i in range(count)):
         words = [(Word(w["text"], None, w["points"]), w.get("ignore")) for w in entry["words"]]
-        yield (folder / entry["image"], [w for w, ignored in words if not ignored],
-               [w for w, ignored in words if ignored])
+        yield (
+            folder / entry["image"],
+            [w for w, ignored in words if not ignored],
+            [w for w, ignored in words if ignored],
+        )
 
 
 def detection_hmean(detector, folder, limit: int | None = None, **options) -> float:
@@ -90,14 +93,21 @@ def _split(box, text, confidence) -> list[Word]:
         a, b = start / len(text), (start + len(part)) / len(text)
         start += len(part)
         top, bottom = (corners[0], corners[1]), (corners[3], corners[2])
-        points = [[p + t * (q - p) for p, q in zip(*side, strict=True)]
-                  for side, t in ((top, a), (top, b), (bottom, b), (bottom, a))]
+        points = [
+            [p + t * (q - p) for p, q in zip(*side, strict=True)]
+            for side, t in ((top, a), (top, b), (bottom, b), (bottom, a))
+        ]
         words.append(Word(part, confidence, points))
     return words
 
 
-ENGINES = {"course": course, "detector": detector, "tesseract": tesseract, "keras-ocr": keras_ocr,
-           "rapidocr": rapidocr}
+ENGINES = {
+    "course": course,
+    "detector": detector,
+    "tesseract": tesseract,
+    "keras-ocr": keras_ocr,
+    "rapidocr": rapidocr,
+}
 
 
 def measure(engine: str, folder, limit: int | None = None) -> dict:
@@ -120,7 +130,9 @@ def measure(engine: str, folder, limit: int | None = None) -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folders", nargs="+")
-    parser.add_argument("--engines", nargs="+", default=["course", "tesseract"], choices=list(ENGINES))
+    parser.add_argument(
+        "--engines", nargs="+", default=["course", "tesseract"], choices=list(ENGINES)
+    )
     parser.add_argument("--limit", type=int, help="so many pages of each folder")
     args = parser.parse_args()
     for folder in args.folders:
@@ -128,9 +140,11 @@ def main() -> None:
         for engine in args.engines:
             result = measure(engine, folder, args.limit)
             boxes, texts = result["boxes"], result["texts"]
-            print(f"  {engine:10s} H-mean {100 * boxes.f1:5.1f} (P {100 * boxes.precision:.1f} "
-                  f"R {100 * boxes.recall:.1f})   word F1 {100 * texts.f1:5.1f}   "
-                  f"{result['seconds']:.2f} s a page, {result['pages']} pages")
+            print(
+                f"  {engine:10s} H-mean {100 * boxes.f1:5.1f} (P {100 * boxes.precision:.1f} "
+                f"R {100 * boxes.recall:.1f})   word F1 {100 * texts.f1:5.1f}   "
+                f"{result['seconds']:.2f} s a page, {result['pages']} pages"
+            )
 
 
 if __name__ == "__main__":

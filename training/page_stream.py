@@ -20,7 +20,9 @@ def batches(seed: int, step: int, batch_size: int, side: int, fonts):
     """
     context = multiprocessing.get_context("spawn")
     with context.Pool(1, _begin, (fonts,)) as pool:
-        pending = [pool.apply_async(make_batch, (seed, step + i, batch_size, side)) for i in range(6)]
+        pending = [
+            pool.apply_async(make_batch, (seed, step + i, batch_size, side)) for i in range(6)
+        ]
         while True:
             images, maps = pending.pop(0).get()
             pending.append(pool.apply_async(make_batch, (seed, step + 6, batch_size, side)))
@@ -29,13 +31,13 @@ def batches(seed: int, step: int, batch_size: int, side: int, fonts):
 
 
 def make_batch(seed: int, step: int, batch_size: int, side: int):
-    """Batch number `step`, four crops from each page: images and maps, both uint8."""
+    """Batch number `step`, eight crops from each page: images and maps, both uint8."""
     crops = []
-    for number in range(-(-batch_size // 4)):
+    for number in range(-(-batch_size // 8)):
         index = step * 64 + number
         page = render_page(seed, index, fonts=_state.get("fonts"))
         rng = np.random.default_rng([seed, index, 1])
-        crops += [crop(rng, page, side) for _ in range(4)]
+        crops += [crop(rng, page, side) for _ in range(8)]
     images, maps = zip(*crops[:batch_size], strict=True)
     return np.stack(images), np.stack(maps)
 
@@ -57,10 +59,16 @@ def crop(rng, page, side: int):
     size = round(side / scale)
     part = page.image[corner[1] : corner[1] + size, corner[0] : corner[0] + size]
     scale = side / np.array(part.shape[1::-1])
-    method = cv2.INTER_AREA if scale[0] < 1 else int(rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC]))
+    method = (
+        cv2.INTER_AREA if scale[0] < 1 else int(rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC]))
+    )
     image = cv2.resize(part, (side, side), interpolation=method)
     words = [(boxes - corner) * scale for boxes in page.characters]
-    words = [boxes for boxes in words if (boxes.max((0, 1)) > 0).all() and (boxes.min((0, 1)) < side).all()]
+    words = [
+        boxes
+        for boxes in words
+        if (boxes.max((0, 1)) > 0).all() and (boxes.min((0, 1)) < side).all()
+    ]
     return _recolor(rng, image), (score_maps(words, side, side) * 255).round().astype(np.uint8)
 
 

@@ -11,7 +11,7 @@ from ocr_utils.synth.scene import scene_sample
 from ocr_utils.synth.words import plain_sample
 
 MAX_LENGTH = 24  # with doubled letters, what fits into the network's time steps
-EASY_STEPS = 600  # CTC finds its first letters on plain words; on scenes alone it takes far longer
+EASY_STEPS = 1000  # CTC finds its first letters on plain words; on scenes alone it takes far longer
 
 
 def batches(seed: int, step: int, batch_size: int, workers: int, size):
@@ -36,7 +36,7 @@ def make_batch(seed: int, step: int, batch_size: int, size):
     images, texts, index = [], [], step * batch_size * 2
     rng = np.random.default_rng([seed, step])
     while len(images) < batch_size:
-        easy = step < EASY_STEPS and rng.random() > step / EASY_STEPS
+        easy = step < EASY_STEPS and rng.random() > 2 * step / EASY_STEPS - 1
         image, text = plain_sample(seed, index) if easy else scene_sample(seed, index, fonts)
         index += 1
         if fits(text, size[0] // 4):

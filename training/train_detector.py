@@ -2,8 +2,8 @@
 
     python -m training.train_detector --run runs/detector --steps 6000
 
-Killed at any moment, the same command goes on from the last checkpoint with the same step, optimiser
-and sample stream. `--export` writes weights and card to data/weights instead of training.
+Killed at any moment, the same command goes on from the last checkpoint with the same step,
+optimiser and sample stream. `--export` writes weights and card to data/weights instead of training.
 """
 
 import argparse
@@ -13,7 +13,6 @@ import platform
 import time
 from pathlib import Path
 
-import keras
 import numpy as np
 
 from ocr_utils.detector import CHANNELS, Detector, build_detector, detection_loss, save_weights
@@ -40,6 +39,8 @@ def main() -> None:
 
 def compiled(channels):
     """The network with its optimiser and loss."""
+    import keras  # here, so that the rendering process does not load it
+
     model = build_detector(tuple(channels))
     optimizer = keras.optimizers.AdamW(1e-3, weight_decay=0.01, clipnorm=5.0)
     model.compile(optimizer, loss=detection_loss, jit_compile=False)
@@ -57,11 +58,17 @@ def train(model, run: Path, step: int, args) -> None:
         last = step >= args.steps or minutes >= args.minutes
         if step % args.every == 0 or last:
             checkpoint.save(run / "checkpoint.npz", model, step)
-            _log(run / "log.csv", dict(
-                step=step, samples=step * args.batch, minutes=round(before + minutes, 2),
-                loss=round(float(np.mean(losses)), 4), rate=round(rate(step, args), 7),
-                **hmeans(model, args),
-            ))
+            _log(
+                run / "log.csv",
+                dict(
+                    step=step,
+                    samples=step * args.batch,
+                    minutes=round(before + minutes, 2),
+                    loss=round(float(np.mean(losses)), 4),
+                    rate=round(rate(step, args), 7),
+                    **hmeans(model, args),
+                ),
+            )
             losses = []
         if last:
             break
@@ -69,30 +76,40 @@ def train(model, run: Path, step: int, args) -> None:
 
 def rate(step: int, args) -> float:
     """Learning rate: warm-up, then constant, then linearly down to 1 % over the last 60 %."""
-    return args.rate * max(0.01, min(1, (step + 1) / args.warmup, (args.steps - step) / (0.6 * args.steps)))
+    return args.rate * max(
+        0.01, min(1, (step + 1) / args.warmup, (args.steps - step) / (0.6 * args.steps))
+    )
 
 
 def hmeans(model, args) -> dict:
-    """Detection H-mean in percent on generated pages nobody trained on, and on the folders of --real."""
+    """H-mean in percent on generated pages nobody trained on and on the folders of --real."""
     detector, score = Detector(model), Score()
     for index in range(args.validation):
         page = render_page(VALIDATION_SEED, index)
         score += box_hmean(page.words, detector.detect([page.image])[0])
-    real = [evaluate_pages.detection_hmean(detector, folder, args.validation) for folder in args.real]
+    real = [
+        evaluate_pages.detection_hmean(detector, folder, args.validation) for folder in args.real
+    ]
     return {"generated": round(100 * score.f1, 2), "real": " ".join(f"{h:.2f}" for h in real)}
 
 
 def export(model, step: int, run: Path, args) -> None:
     """Weights, card and training curve -> data/weights; each under a temporary name first."""
+    import keras
+
     last = list(csv.DictReader((run / "log.csv").open()))[-1]
     options = {"threshold": args.threshold, "peak": args.peak}
     card = {
-        "channels": list(args.channels), "parameters": model.count_params(), "options": options,
+        "channels": list(args.channels),
+        "parameters": model.count_params(),
+        "options": options,
         "data": "crops of ocr_utils.synth.pages, rendered while training; no photograph",
-        "steps": step, "samples_seen": step * args.batch, "minutes": float(last["minutes"]),
+        "steps": step,
+        "samples_seen": step * args.batch,
+        "minutes": float(last["minutes"]),
         "hardware": f"CPU ({platform.machine()}), backend {keras.backend.backend()}",
         "command": f"python -m training.train_detector --steps {step}",
-        "limits": "Latin and Hangul, letters of 8 pixels and more; vertical text is found in pieces.",
+        "limits": "Latin and Hangul, letters of 8 pixels and more; no vertical text.",
     }
     WEIGHTS.mkdir(parents=True, exist_ok=True)
     save_weights(model, WEIGHTS / "detector.npz")
@@ -135,7 +152,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--validation", type=int, default=12, help="pages of each set to score")
     parser.add_argument("--fonts", default="/usr/share/fonts", help="folder of more fonts")
-    parser.add_argument("--real", nargs="*", default=[], help="folders with pages.json, only looked at")
+    parser.add_argument(
+        "--real", nargs="*", default=[], help="folders with pages.json, only looked at"
+    )
     parser.add_argument("--export", action="store_true", help="write data/weights/detector.*")
     parser.add_argument("--threshold", type=float, default=0.5)
     parser.add_argument("--peak", type=float, default=0.6)

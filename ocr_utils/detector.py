@@ -28,7 +28,7 @@ def affinity_boxes(characters) -> np.ndarray:
     """Character boxes (n, 4, 2) of one word, in order -> boxes between neighbours (n - 1, 4, 2).
 
     The diagonals of a character's box cut it into four triangles. The corners of the affinity box
-    are the centroids of the upper and lower triangles of both neighbours (arXiv 1904.01941, fig. 3).
+    are the centroids of the upper and lower triangles of both (arXiv 1904.01941, fig. 3).
 
     >>> two = [[(0, 0), (6, 0), (6, 12), (0, 12)], [(6, 0), (12, 0), (12, 12), (6, 12)]]
     >>> affinity_boxes(two)[0].tolist()
@@ -99,7 +99,7 @@ def build_detector(channels=CHANNELS):
         x = block(block(x, filters, f"down{level}a", 2), filters, f"down{level}b")
         skips.append(x)
     for level, skip in reversed(list(enumerate(skips[:-1]))):
-        x = layers.UpSampling2D(2, interpolation="bilinear")(x)
+        x = layers.UpSampling2D(2)(x)
         x = block(layers.Concatenate()([x, skip]), skip.shape[-1], f"up{level}")
     x = block(x, channels[1], "last")
     return Model(image, layers.Conv2DTranspose(2, 4, 2, "same", name="maps")(x), name="detector")
@@ -173,7 +173,7 @@ def _rectangle(own: np.ndarray, threshold: float) -> np.ndarray:
 
 
 def _clockwise(corners: np.ndarray) -> np.ndarray:
-    """The corners of a turned rectangle, beginning with the top left one of its nearly level side."""
+    """The corners of a turned rectangle, from the top left one of its level side on."""
     edges = np.roll(corners, -1, axis=0) - corners
     level = edges[:, 0] - np.abs(edges[:, 1])  # the top side runs to the right
     return np.roll(corners, -int(np.argmax(level)), axis=0)
@@ -247,12 +247,15 @@ def _heights(boxes: np.ndarray) -> np.ndarray:
 
 
 def _merge(fine: np.ndarray, coarse: np.ndarray) -> np.ndarray:
-    """Boxes of both looks; where they cover each other the coarse look is right about large letters."""
+    """Boxes of both looks; where they cover each other, the coarse one knows large letters."""
     if not len(coarse):
         return fine
     a = np.concatenate([fine.min(axis=1), fine.max(axis=1)], axis=1)
     b = np.concatenate([coarse.min(axis=1), coarse.max(axis=1)], axis=1)
-    low, high = np.maximum(a[:, None, :2], b[None, :, :2]), np.minimum(a[:, None, 2:], b[None, :, 2:])
+    low, high = (
+        np.maximum(a[:, None, :2], b[None, :, :2]),
+        np.minimum(a[:, None, 2:], b[None, :, 2:]),
+    )
     shared = np.prod(np.maximum(0, high - low), axis=2)
     area = np.prod(a[:, 2:] - a[:, :2], axis=1)
     covered = (shared / np.maximum(area, 1e-6)[:, None]).max(axis=1) > 0.5
@@ -285,7 +288,9 @@ def load_weights(model, path) -> None:
     for name in sorted(expected.keys() | arrays.keys()):
         there, wanted = arrays.get(name), expected.get(name)
         if there is None or wanted is None or there.shape != tuple(wanted.shape):
-            raise OcrError(f"{path} belongs to another network (weight {name}): take this course's.")
+            raise OcrError(
+                f"{path} belongs to another network (weight {name}): take this course's."
+            )
     for name, variable in expected.items():
         variable.assign(arrays[name])
 

@@ -190,7 +190,8 @@ class Canvas:
 def word_box(characters: np.ndarray) -> np.ndarray:
     """Character boxes (n, 4, 2) of one word -> the word's box (4, 2), from the first to the last.
 
-    >>> word_box(np.float32([[[0, 0], [4, 0], [4, 9], [0, 9]], [[4, 0], [8, 1], [8, 9], [4, 9]]])).tolist()
+    >>> one, two = [[0, 0], [4, 0], [4, 9], [0, 9]], [[4, 0], [8, 1], [8, 9], [4, 9]]
+    >>> word_box(np.float32([one, two])).tolist()
     [[0.0, 0.0], [8.0, 1.0], [8.0, 9.0], [0.0, 9.0]]
     """
     return np.stack([characters[0, 0], characters[-1, 1], characters[-1, 2], characters[0, 3]])

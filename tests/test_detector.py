@@ -1,0 +1,181 @@
+"""The detector: targets by hand, boxes back from perfect maps, weights by name, exact resume."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from ocr_utils import detector
+from ocr_utils.errors import OcrError
+from ocr_utils.metrics import Score, box_hmean
+from ocr_utils.synth.pages import render_page
+
+TINY = (4, 4, 4, 4, 4)
+
+
+def rectangle(left, top, right, bottom):
+    return [(left, top), (right, top), (right, bottom), (left, bottom)]
+
+
+def test_maps_of_two_characters_by_hand():
+    """Two boxes 8 wide and 12 high: centres 1, edge middles exp(-2.5), the link between them 1."""
+    word = np.float32([rectangle(5, 5, 13, 17), rectangle(13, 5, 21, 17)])
+    maps = detector.score_maps([word], 24, 28)
+    assert maps.shape == (12, 14, 2) and maps.dtype == np.float32
+    assert maps[5, 4, 0] == pytest.approx(1) and maps[5, 8, 0] == pytest.approx(1)
+    assert maps[5, 6, 0] == pytest.approx(np.exp(-2.5))  # the shared edge
+    assert maps[5, 6, 1] == pytest.approx(1)  # affinity is highest where region is lowest
+    assert maps[4, 4, 0] == pytest.approx(
+        np.exp(-2.5 * (1 / 3) ** 2)
+    )  # one of three half-heights up
+    assert maps[0, 0].max() < 0.01
+
+
+def test_gaussians_turn_with_the_box():
+    turned = np.float32([[(10, 20), (20, 10), (30, 20), (20, 30)]])  # a square on its corner
+    maps = detector.score_maps([turned], 40, 40)[:, :, 0]
+    assert maps[9:11, 9:11].min() > 0.9
+    assert maps[7, 7] == pytest.approx(np.exp(-2.5))  # the middle of an edge
+    assert maps[9, 7] == pytest.approx(np.exp(-2.5 * (0.4**2 + 0.6**2)))
+
+
+def test_characters_outside_the_image_are_no_error():
+    outside = [
+        np.float32([rectangle(-50, -50, -40, -40)]),
+        np.float32([rectangle(99, 99, 110, 120)]),
+    ]
+    assert detector.score_maps(outside, 32, 32).max() < 0.01
+
+
+def test_affinity_of_one_character_is_empty():
+    assert detector.affinity_boxes([rectangle(0, 0, 4, 8)]).shape == (0, 4, 2)
+
+
+@pytest.mark.parametrize("kind", ["document", "form", "sign", "poster"])
+def test_perfect_maps_give_back_the_boxes(kind):
+    score = Score()
+    for index in range(3):
+        page = render_page(21, index, kind, size=(512, 512), hard=False)
+        maps = detector.score_maps(page.characters, 512, 512)
+        score += box_hmean(page.words, detector.find_boxes(maps) * detector.STRIDE, iou=0.6)
+    assert score.f1 > 0.93, score
+
+
+def test_turned_word_gives_a_turned_quadrilateral_in_order():
+    angle = np.deg2rad(25)
+    turn = np.float32([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    word = np.float32([rectangle(x, 0, x + 18, 30) for x in range(0, 126, 18)]) @ turn + [40, 30]
+    boxes = detector.find_boxes(detector.score_maps([word], 160, 220)) * 2
+    assert boxes.shape == (1, 4, 2) and boxes.dtype == np.float32
+    truth = np.array([word[0, 0], word[-1, 1], word[-1, 2], word[0, 3]])
+    assert np.abs(boxes[0] - truth).max() < 6
+
+
+def test_peak_drops_weak_findings_and_threshold_separates():
+    word = np.float32([rectangle(4, 4, 20, 28), rectangle(20, 4, 36, 28)])
+    maps = detector.score_maps([word], 40, 48)
+    assert len(detector.find_boxes(maps)) == 1
+    assert len(detector.find_boxes(maps * 0.55)) == 0
+    assert detector.find_boxes(np.zeros((20, 20, 2), np.float32)).shape == (0, 4, 2)
+
+
+def test_import_loads_no_network_library():
+    heavy = "{'tensorflow', 'keras', 'cv2'} & set(sys.modules)"
+    code = f"import sys, ocr_utils.detector; sys.exit(bool({heavy}))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# --- with a network -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    return detector.build_detector(TINY)
+
+
+def test_size_and_output(tiny):
+    assert 300_000 < detector.build_detector().count_params() < 1_100_000
+    assert tiny.predict_on_batch(np.zeros((2, 64, 96, 3))).shape == (2, 32, 48, 2)
+
+
+def test_loss_mines_the_worst_ground(tiny):
+    """One positive pixel and one bad ground pixel: hundreds of easy ones add almost nothing."""
+    truth = np.zeros((1, 32, 32, 2), np.float32)
+    logits = np.full_like(truth, -8.0)
+    easy = float(detector.detection_loss(truth, logits))
+    logits[0, 5, 5, 0] = 8.0
+    bad = float(detector.detection_loss(truth, logits))
+    assert easy < 0.01 and bad == pytest.approx(8 / 64, rel=0.05)
+
+
+@pytest.mark.parametrize("shape", [(33, 70, 3), (7, 300, 3), (200, 40, 3), (1, 1, 3)])
+def test_images_of_any_size(tiny, shape):
+    image = np.random.default_rng(0).integers(0, 255, shape, np.uint8)
+    (boxes,) = detector.Detector(tiny).detect([image])
+    assert boxes.dtype == np.float32 and boxes.ndim == 3 and boxes.shape[1:] == (4, 2)
+
+
+def test_weights_come_back_in_half_precision(tiny, tmp_path):
+    detector.save_weights(tiny, tmp_path / "w.npz")
+    other = detector.build_detector(TINY)
+    detector.load_weights(other, tmp_path / "w.npz")
+    image = np.full((1, 64, 64, 3), 99.0)
+    assert np.allclose(tiny.predict_on_batch(image), other.predict_on_batch(image), atol=0.01)
+    assert [path.name for path in tmp_path.iterdir()] == ["w.npz"]
+
+
+def test_weights_of_another_network_are_refused_by_name(tiny, tmp_path):
+    path = tmp_path / "w.npz"
+    with pytest.raises(OcrError, match="missing"):
+        detector.load_weights(tiny, path)
+    path.write_bytes(b"not weights")
+    with pytest.raises(OcrError, match="holds no weights"):
+        detector.load_weights(tiny, path)
+    detector.save_weights(detector.build_detector((4, 4, 4, 4, 8)), path)
+    with pytest.raises(OcrError, match=r"another network \(weight down3a_conv/kernel\)"):
+        detector.load_weights(tiny, path)
+
+
+def test_merge_prefers_the_coarse_look_for_large_letters():
+    fine = np.float32([rectangle(10, 10, 40, 60), rectangle(300, 300, 340, 320)])
+    coarse = np.float32([rectangle(0, 0, 200, 80)])
+    assert detector._merge(fine, coarse).tolist() == [fine[1].tolist(), coarse[0].tolist()]
+
+
+def test_killed_training_goes_on_exactly(tmp_path, monkeypatch):
+    """Killed in step 3 (last checkpoint: 2) and started again = never killed."""
+    from training import checkpoint, train_detector
+
+    options = "--channels 4 4 4 4 4 --steps 4 --every 2 --batch 2 --side 64 --validation 0".split()
+
+    def run(name, kill_at=None):
+        args = train_detector.arguments().parse_args(
+            [*options, "--run", str(tmp_path / name), "--fonts", str(tmp_path)]
+        )
+        (tmp_path / name).mkdir(exist_ok=True)
+        model = train_detector.compiled(args.channels)
+        if not (tmp_path / "start.npz").exists():
+            model.optimizer.build(model.trainable_variables)
+            checkpoint.save(tmp_path / "start.npz", model, 0)
+        checkpoint.restore(tmp_path / "start.npz", model)
+        step = checkpoint.restore(tmp_path / name / "checkpoint.npz", model)
+        train_on_batch, steps = model.train_on_batch, iter(range(step, 99))
+
+        def train_or_die(images, maps):
+            if next(steps) == kill_at:
+                raise KeyboardInterrupt
+            return train_on_batch(images, maps)
+
+        monkeypatch.setattr(model, "train_on_batch", train_or_die)
+        train_detector.train(model, tmp_path / name, step, args)
+        return [np.array(v) for v in model.variables + model.optimizer.variables]
+
+    whole = run("whole")
+    with pytest.raises(KeyboardInterrupt):
+        run("killed", kill_at=3)
+    resumed = run("killed")
+    assert all(np.array_equal(a, b) for a, b in zip(whole, resumed, strict=True))
+    logs = [(tmp_path / name / "log.csv").read_text().splitlines() for name in ("whole", "killed")]
+    without_minutes = [[line.split(",")[:2] + line.split(",")[3:] for line in log] for log in logs]
+    assert without_minutes[0] == without_minutes[1]

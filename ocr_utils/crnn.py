@@ -64,12 +64,25 @@ def word_accuracy(y_true, y_pred):
 def load_weights(model, path) -> None:
     """Load weights into a model, or raise OcrError: no file, a broken one, another network's."""
     try:
+        stored = _count_stored(path)
+        if stored != model.count_params():  # Keras itself accepts a file with layers left over
+            raise ValueError(f"it holds {stored:,}")
         model.load_weights(path)
     except Exception as error:
         reason = str(error).strip().split("\n")[0][:160]
-        raise OcrError(f"{path} does not hold weights for this network of {model.count_params():,} "
-                       f"parameters ({reason}): build it with the settings it was trained with."
-                       ) from None
+        raise OcrError(f"{path} does not hold the {model.count_params():,} weights of this network "
+                       f"({reason}): build it with the settings it was trained with.") from None
+
+
+def _count_stored(path) -> int:
+    """How many numbers a Keras weights file holds for its layers."""
+    import h5py
+
+    sizes = []
+    with h5py.File(path) as file:
+        file["layers"].visititems(lambda name, item: sizes.append(
+            item.size if isinstance(item, h5py.Dataset) and "seed_generator" not in name else 0))
+    return sum(sizes)
 
 
 def prepare_image(image, size=(100, 32), pad: bool = False) -> np.ndarray:

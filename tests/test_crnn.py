@@ -201,13 +201,25 @@ def test_weights_go_back_where_they_came_from(tmp_path):
     np.testing.assert_allclose(first(images), second(images), atol=1e-5)
 
 
-def test_weights_that_do_not_fit_are_refused_by_name(tmp_path):
-    crnn.build_crnn_model(**SMALL).save_weights(tmp_path / "small.weights.h5")
-    (tmp_path / "cut.weights.h5").write_bytes((tmp_path / "small.weights.h5").read_bytes()[:5000])
-    other = crnn.build_crnn_model(**{**SMALL, "characters": TARGET_CHARACTERS + "!?"})
-    for name in ("small", "cut", "missing"):
+@pytest.mark.parametrize("other", [
+    {"characters": TARGET_CHARACTERS + "!?"}, {"channels": (8, 16, 32, 32)}, {"channels": (8, 16)},
+    {"lstm_units": (32, 32)}, {"batch_norm": False}, {"convolutions": 2},
+])
+def test_weights_of_another_network_are_refused(tmp_path, other):
+    crnn.build_crnn_model(**{**SMALL, **other}).save_weights(tmp_path / "other.weights.h5")
+    with pytest.raises(OcrError, match="other.weights.h5.*weights of this network"):
+        crnn.load_weights(crnn.build_crnn_model(**SMALL), tmp_path / "other.weights.h5")
+
+
+def test_missing_and_broken_weights_are_named(tmp_path):
+    model = crnn.build_crnn_model(**SMALL, dropout=0.1)
+    model.save_weights(tmp_path / "whole.weights.h5")
+    crnn.load_weights(model, tmp_path / "whole.weights.h5")
+    whole = (tmp_path / "whole.weights.h5").read_bytes()
+    (tmp_path / "cut.weights.h5").write_bytes(whole[:5000])
+    for name in ("cut", "missing"):
         with pytest.raises(OcrError, match=f"{name}.weights.h5"):
-            crnn.load_weights(other, tmp_path / f"{name}.weights.h5")
+            crnn.load_weights(model, tmp_path / f"{name}.weights.h5")
 
 
 def test_check_inference_shows_and_returns(tmp_path):

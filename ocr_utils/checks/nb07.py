@@ -1,0 +1,52 @@
+"""Checks of notebook 07."""
+
+import numpy as np
+
+from ocr_utils.checks import check
+from ocr_utils.crnn import ctc_log_probability, softmax
+
+
+def exercise_1(collapse) -> None:
+    """The collapse of CTC on strings."""
+    for path, expected in (("AAAPP-PPLLLEE", "APPLE"), ("AAAPPPPLLLLEE", "APLE"), ("---", ""),
+                           ("-7-7-", "77"), ("", "")):
+        check(f"collapse({path!r})", lambda path=path: collapse(path), expected)
+
+
+def exercise_2(read_with_confidence) -> None:
+    """Greedy decoding with a confidence."""
+    steps = np.array([[.2, .7, .1], [.1, .8, .1], [.9, .05, .05], [.1, .6, .3], [.2, .3, .5]])
+    check("the reading of five steps", lambda: _rounded(read_with_confidence(steps, "AB")),
+          ("AAB", 0.24))
+    check("the reading of the first two", lambda: _rounded(read_with_confidence(steps[:2], "AB")),
+          ("A", 0.8))
+    check("the reading of a blank", lambda: _rounded(read_with_confidence(steps[2:3], "AB"))[0], "")
+
+
+def _rounded(answer):
+    """(text, confidence) to four digits; None where nothing was returned."""
+    if answer is None or answer is Ellipsis:
+        return answer
+    return answer[0], round(float(answer[1]), 4)
+
+
+def exercise_3(ctc_probability) -> None:
+    """The forward algorithm."""
+    steps = np.array([[.2, .7, .1], [.5, .3, .2], [.3, .1, .6], [.6, .1, .3]])
+    _check_probability("p(AB), four steps", ctc_probability, steps, [1, 2])
+    _check_probability("p(AA), four steps", ctc_probability, steps, [1, 1])
+    _check_probability("p(nothing), four steps", ctc_probability, steps, [])
+    long = softmax(np.random.default_rng(0).normal(0, 3, (40, 5)))
+    _check_probability("-log p(ABBA), forty steps", lambda *a: -np.log(ctc_probability(*a)), long,
+                       [1, 2, 2, 1], log=True)
+
+
+def _check_probability(title: str, function, probabilities, label, log: bool = False) -> None:
+    expected = ctc_log_probability(probabilities, [label])[0]
+    expected = round(float(-expected if log else np.exp(expected)), 4)
+    check(title, lambda: _number(function(probabilities, label)), expected,
+          same=lambda a, b: abs(a - b) < 2e-4)
+
+
+def _number(value):
+    return value if value is None or value is Ellipsis else round(float(value), 4)

@@ -26,8 +26,8 @@ def import_keras_ocr():
     import tensorflow as tf
 
     if "tf_keras" not in tf.keras.Model.__module__:
-        raise OcrError("TensorFlow was imported without TF_USE_LEGACY_KERAS=1, which keras-ocr needs: "
-                       "restart Python and call `notebook.setup(tensorflow=True)` first.")
+        raise OcrError("TensorFlow was imported without TF_USE_LEGACY_KERAS=1, which keras-ocr "
+                       "needs: restart Python and call `notebook.setup(tensorflow=True)` first.")
     with contextlib.redirect_stderr(io.StringIO()):
         import keras_ocr
     return keras_ocr
@@ -46,9 +46,9 @@ class CourseDetector:
         self.detector = detector or _end_to_end().load_detector()
 
     def detect(self, images, **_options) -> list[np.ndarray]:
-        """Images (H, W, 3) uint8 -> for each the words' quadrilaterals, (N, 4, 2) float32 pixels."""
-        return [np.asarray(boxes, np.float32).reshape(-1, 4, 2)
-                for boxes in self.detector.detect([np.asarray(image, np.uint8) for image in images])]
+        """Images (H, W, 3) uint8 -> for each its words' corners, (N, 4, 2) float32 pixels."""
+        groups = self.detector.detect([np.asarray(image, np.uint8) for image in images])
+        return [np.asarray(boxes, np.float32).reshape(-1, 4, 2) for boxes in groups]
 
 
 class CourseRecognizer:
@@ -61,8 +61,8 @@ class CourseRecognizer:
         """Images and, for each, its boxes (N, 4, 2) -> for each the texts; one batch for all."""
         crops = [_end_to_end().crop_words(np.asarray(image, np.uint8), boxes)
                  for image, boxes in zip(images, box_groups, strict=True)]
-        texts = iter([word.text for word in self.recognizer.read([c for group in crops for c in group])])
-        return [[next(texts) for _ in group] for group in crops]
+        words = iter(self.recognizer.read([crop for group in crops for crop in group]))
+        return [[next(words).text for _ in group] for group in crops]
 
 
 # --- keras-ocr's, for our `end_to_end.read` ---------------------------------------------------
@@ -96,8 +96,10 @@ class KerasOcrRecognizer:
         images = [load_image(crop) for crop in crops]
         frames = [np.array([[(0, 0), (w, 0), (w, h), (0, h)]], np.float32)
                   for h, w in (image.shape[:2] for image in images)]
+        if not images:
+            return []
         with contextlib.redirect_stdout(io.StringIO()):
-            texts = self.recognizer.recognize_from_boxes(images, frames, verbose=0) if images else []
+            texts = self.recognizer.recognize_from_boxes(images, frames, verbose=0)
         return [Word(text[0], None, frame[0]) for text, frame in zip(texts, frames, strict=True)]
 
 

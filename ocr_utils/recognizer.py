@@ -1,4 +1,4 @@
-"""The shipped word recogniser: a CRNN trained on rendered words, its card and its reader (notebook 07)."""
+"""The shipped word recogniser: a CRNN trained on rendered words, and its card (notebook 07)."""
 
 import functools
 import json

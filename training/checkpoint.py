@@ -19,7 +19,7 @@ def save(path: Path, model, step: int) -> None:
 
 
 def restore(path: Path, model) -> int:
-    """Load what `save` wrote into the compiled model; returns the step, 0 where there is no file."""
+    """Load what `save` wrote into the compiled model; returns the step, 0 without a file."""
     if not path.exists():
         return 0
     model.optimizer.build(model.trainable_variables)

@@ -2,9 +2,9 @@
 
     python -m training.evaluate FOLDER [FOLDER ...] --engines course tesseract --limit 500
 
-A folder has `labels.tsv` (image path, tab, text). Printed for each engine: word accuracy and 1 - NED
-on letters and digits without case, milliseconds a word; for the course's own recogniser also the
-accuracy by word length, the characters it confuses most, its calibration, and a picture of its
+A folder has `labels.tsv` (image path, tab, text). Printed for each engine: word accuracy and
+1 - NED on letters and digits without case, milliseconds a word; for the course's own recogniser
+also the accuracy by word length, the characters it confuses most, its calibration, and a picture of its
 worst mistakes (--picture).
 """
 
@@ -86,10 +86,10 @@ def keras_ocr(files):
     """keras-ocr's recogniser, where its weights are in the cache."""
     import keras_ocr as library
 
-    recognizer = library.recognition.Recognizer()
-    from ocr_utils.words import Word
+    from ocr_utils.keras_ocr_bridge import KerasOcrRecognizer
 
-    return lambda: [Word.from_bounds(recognizer.recognize(file), None, 0, 0, 1, 1) for file in files]
+    recognizer = KerasOcrRecognizer(library.recognition.Recognizer())
+    return lambda: recognizer.read(files)
 
 
 def rapidocr(files):
@@ -102,7 +102,8 @@ def rapidocr(files):
     engine = RapidOCR()
 
     def read(file):
-        (text, confidence), *_ = engine(load_image(file)[:, :, ::-1], use_det=False, use_cls=False)[0]
+        bgr = load_image(file)[:, :, ::-1]
+        (text, confidence), *_ = engine(bgr, use_det=False, use_cls=False)[0]
         return Word.from_bounds(text, float(confidence), 0, 0, 1, 1)
 
     return lambda: [read(file) for file in files]
@@ -149,7 +150,7 @@ def main() -> None:
     parser.add_argument("folders", nargs="+")
     parser.add_argument("--engines", nargs="+", default=["course"], choices=list(ENGINES))
     parser.add_argument("--limit", type=int)
-    parser.add_argument("--picture", help="write the worst mistakes of the course's recogniser here")
+    parser.add_argument("--picture", help="write our worst mistakes to this file")
     args = parser.parse_args()
     for folder in args.folders:
         files, texts = read_folder(folder, args.limit)
@@ -164,9 +165,10 @@ def main() -> None:
 
 def report(result: dict, files, texts, picture: str | None) -> None:
     """What the numbers are made of."""
-    print("    by length:", "  ".join(f"{length}: {percent:.0f} % of {count}" for length, (count, percent)
-                                      in by_length(result["found"], texts).items()))
-    print("    confused:", ", ".join(f"{pair} ({n})" for pair, n in confusions(result["found"], texts)))
+    lengths, pairs = by_length(result["found"], texts), confusions(result["found"], texts)
+    print("    by length:", "  ".join(f"{length}: {percent:.0f} % of {count}"
+                                      for length, (count, percent) in lengths.items()))
+    print("    confused:", ", ".join(f"{pair} ({count})" for pair, count in pairs))
     right = [normalise(a) == normalise(b) for a, b in zip(result["found"], texts, strict=True)]
     confidences = [word.confidence for word in result["words"]]
     print(f"    ECE of the confidence: {expected_calibration_error(confidences, right):.3f}")
@@ -174,7 +176,8 @@ def report(result: dict, files, texts, picture: str | None) -> None:
         from ocr_utils.images import load_image
         from ocr_utils.plots import show_grid
 
-        wrong = sorted((i for i, ok in enumerate(right) if not ok), key=lambda i: -confidences[i])[:32]
+        wrong = [i for i, ok in enumerate(right) if not ok]
+        wrong = sorted(wrong, key=lambda i: -confidences[i])[:32]
         figure = show_grid([load_image(files[i]) for i in wrong],
                            [f"{result['found'][i]} (is {texts[i]})" for i in wrong])
         figure.savefig(picture)

@@ -78,15 +78,16 @@ def results(recognizer, args) -> dict:
     crops = [np.repeat(np.swapaxes(image, 0, 1), 3, axis=2) for image in images]
     sets = {f"generated, {args.words} words, seed {TEST_SEED}": (crops, texts)}
     for folder in args.real:
-        sets[f"{Path(folder).name}, {len(evaluate.read_folder(folder)[0])} words, not trained on"] = \
-            evaluate.read_folder(folder)
+        files, texts = evaluate.read_folder(folder)
+        sets[f"{Path(folder).name}, {len(files)} words, not trained on"] = files, texts
     return {name: _result(recognizer, *pair) for name, pair in sets.items()}
 
 
 def _result(recognizer, crops, texts) -> dict:
     words = recognizer.read(crops)
-    right = [normalise(word.text) == normalise(text) for word, text in zip(words, texts, strict=True)]
-    exact = [word.text == text for word, text in zip(words, texts, strict=True)]
+    found = [word.text for word in words]
+    right = [normalise(a) == normalise(b) for a, b in zip(found, texts, strict=True)]
+    exact = [a == b for a, b in zip(found, texts, strict=True)]
     confidences = [word.confidence for word in words]
     return {"word_accuracy": round(100 * float(np.mean(right)), 2),
             "exact_with_case": round(100 * float(np.mean(exact)), 2),

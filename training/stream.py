@@ -21,11 +21,13 @@ def batches(seed: int, step: int, batch_size: int, workers: int, size):
     """
     context = multiprocessing.get_context("spawn")
     with context.Pool(workers, _begin) as pool:
-        pending = [pool.apply_async(make_batch, (seed, step + i, batch_size, size))
-                   for i in range(4 * workers)]
+        def order(number):
+            return pool.apply_async(make_batch, (seed, number, batch_size, size))
+
+        pending = [order(step + i) for i in range(4 * workers)]
         while True:
             images, texts = pending.pop(0).get()
-            pending.append(pool.apply_async(make_batch, (seed, step + 4 * workers, batch_size, size)))
+            pending.append(order(step + 4 * workers))
             step += 1
             yield images.astype(np.float32) / 255, texts
 

@@ -2,8 +2,8 @@
 
     python -m training.train_recognizer --run runs/recognizer --minutes 90
 
-Killed at any moment, the same command goes on from the last checkpoint with the same step, optimiser
-and sample stream. `training/README.md` has the whole recipe.
+Killed at any moment, the same command goes on from the last checkpoint with the same step,
+optimiser and sample stream. `training/README.md` has the whole recipe.
 """
 
 import argparse
@@ -59,17 +59,20 @@ def train(model, run: Path, step: int, args) -> None:
         if last:
             break
     model.save_weights(run / "recognizer.weights.h5")
-    (run / "settings.json").write_text(json.dumps(vars(args) | {"architecture": ARCHITECTURE}, indent=1))
+    settings = vars(args) | {"architecture": ARCHITECTURE}
+    (run / "settings.json").write_text(json.dumps(settings, indent=1))
 
 
 def rate(step: int, args) -> float:
     """Learning rate: warm-up, then constant, then linearly down to 1 % over the last half."""
-    return args.rate * max(0.01, min(1, (step + 1) / args.warmup, (args.steps - step) / (args.steps / 2)))
+    warm, left = (step + 1) / args.warmup, 2 * (args.steps - step) / args.steps
+    return args.rate * max(0.01, min(1, warm, left))
 
 
 def _accuracies(model, args) -> dict:
     """Word accuracy on generated words nobody trained on, and on the folders of --real."""
-    images, texts = stream.make_batch(VALIDATION_SEED, stream.EASY_STEPS, args.validation, IMAGE_SIZE)
+    images, texts = stream.make_batch(
+        VALIDATION_SEED, stream.EASY_STEPS, args.validation, IMAGE_SIZE)
     result = {"generated": evaluate.word_accuracy(model, images, texts)}
     real = [evaluate.folder_accuracy(model, folder, limit=args.validation) for folder in args.real]
     return result | {"real": " ".join(str(accuracy) for accuracy in real)}

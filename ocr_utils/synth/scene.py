@@ -140,11 +140,14 @@ def _bend(both, box, rng):
             x * rng.uniform(0.5, 2.5) / text_height * 2 + rng.uniform(0, 6.3))
     bend_x = x
     if rng.random() < 0.5:
-        grid = rng.normal(0, 1, size=(2, max(2, height // 16), max(2, width // 16))).astype(np.float32)
+        cells = max(2, height // 16), max(2, width // 16)
+        grid = rng.normal(0, 1, size=(2, *cells)).astype(np.float32)
         strength = rng.uniform(0, 0.03) * text_height
-        bend_x = x + strength * cv2.resize(grid[0], (width, height), interpolation=cv2.INTER_CUBIC)
-        shift = shift + strength * cv2.resize(grid[1], (width, height), interpolation=cv2.INTER_CUBIC)
-    both = cv2.remap(both, bend_x.astype(np.float32), (y + shift).astype(np.float32), cv2.INTER_LINEAR)
+        dx, dy = (strength * cv2.resize(part, (width, height), interpolation=cv2.INTER_CUBIC)
+                  for part in grid)
+        bend_x, shift = x + dx, shift + dy
+    map_x, map_y = bend_x.astype(np.float32), (y + shift).astype(np.float32)
+    both = cv2.remap(both, map_x, map_y, cv2.INTER_LINEAR)
     return both, _ink_box(both[:, :, 0]) or box
 
 
@@ -190,7 +193,8 @@ def _paint(mask, neighbours, rng):
         _mix(image, shadow * rng.uniform(0.3, 1.0), rng.uniform(0, 255, size=3))
     if rng.random() < 0.14:  # border around the letters
         size = int(rng.integers(2, 5))
-        _mix(image, cv2.dilate(mask, np.ones((size * 2 - 1,) * 2, np.uint8)), rng.uniform(0, 255, size=3))
+        wider = cv2.dilate(mask, np.ones((size * 2 - 1,) * 2, np.uint8))
+        _mix(image, wider, rng.uniform(0, 255, size=3))
     ink = _texture(shape, ink_color, rng, strength=0.5) if rng.random() < 0.3 else ink_color
     _mix(image, np.maximum(mask, neighbours) * rng.uniform(0.85, 1.0), ink)
     if rng.random() < 0.15:
@@ -235,7 +239,8 @@ def _texture(shape, color, rng, strength: float):
         x, y = _pixel_grid(height, width)
         angle, period = rng.uniform(0, 3.14), rng.uniform(4, 40)
         stripes = np.sin((x * np.cos(angle) + y * np.sin(angle)) * 6.28 / period)
-        return image + 0.6 * amount * (np.sign(stripes) if rng.random() < 0.5 else stripes)[:, :, None]
+        stripes = np.sign(stripes) if rng.random() < 0.5 else stripes
+        return image + 0.6 * amount * stripes[:, :, None]
     return image + rng.normal(0, amount * 0.6, size=(height, width, 1)).astype(np.float32)
 
 
@@ -257,7 +262,8 @@ def _shade(image, rng) -> None:
     height, width = image.shape[:2]
     x, y = _pixel_grid(height, width)
     angle = rng.uniform(0, 6.28)
-    side = (x - rng.uniform(0, width)) * np.cos(angle) + (y - rng.uniform(0, height)) * np.sin(angle)
+    left, top = rng.uniform(0, width), rng.uniform(0, height)
+    side = (x - left) * np.cos(angle) + (y - top) * np.sin(angle)
     edge = 1 / (1 + np.exp(-np.clip(side / rng.uniform(0.5, 12), -30, 30)))
     image *= (1 + rng.uniform(-0.5, 0.25) * edge)[:, :, None]
 
@@ -275,7 +281,8 @@ def _degrade(image, rng):
     if rng.random() < 0.25:
         image = _motion_blur(image, rng)
     if rng.random() < 0.6:
-        image = image + rng.normal(0, rng.uniform(1, 12), size=image.shape[:2] + (1,)).astype(np.float32)
+        noise = rng.normal(0, rng.uniform(1, 12), size=(*image.shape[:2], 1))
+        image = image + noise.astype(np.float32)
     gain, offset = rng.uniform(0.75, 1.2), rng.uniform(-25, 25)
     image = np.clip(image * gain + offset, 0, 255).astype(np.uint8)
     if rng.random() < 0.5:
@@ -285,7 +292,7 @@ def _degrade(image, rng):
 
 
 def _resample(image, rng):
-    """To the height at which the photograph saw the word: 8 to 40 pixels, and the blur of its lens."""
+    """To the height at which the photograph saw the word, 9 to 42 pixels, with its lens' blur."""
     height, width = image.shape[:2]
     low_resolution = rng.random() < 0.3
     target = rng.uniform(9, 20) if low_resolution else rng.uniform(20, 42)

@@ -8,7 +8,8 @@ import numpy as np
 
 from ocr_utils.synth.fonts import package_folder
 
-PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+PRINTABLE = string.ascii_letters + string.digits + string.punctuation
+UNITS = ("km", "m", "kg", "g", "ml", "cm", "mm", "th", "st", "x")
 CODE_CHARACTERS = string.ascii_uppercase + string.digits
 
 
@@ -46,7 +47,7 @@ def random_text(rng: np.random.Generator) -> str:
         return _letters(CODE_CHARACTERS, int(rng.integers(2, 10)), rng)
     if kind < 0.95:
         return _compound(rng)
-    return _letters(string.ascii_letters + string.digits + PUNCTUATION, int(rng.integers(1, 9)), rng)
+    return _letters(PRINTABLE, int(rng.integers(1, 9)), rng)
 
 
 def _word(rng) -> str:
@@ -66,15 +67,18 @@ def _change_case(word: str, rng) -> str:
 def _punctuate(word: str, rng) -> str:
     if rng.random() < 0.88:
         return word
-    before, after = [("", "."), ("", ","), ("", ":"), ("(", ")"), ('"', '"'), ("", "!"), ("", "?"),
-                     ("'", "'"), ("", "'s"), ("(", ""), ("", ")"), ("-", ""), ("&", "")][rng.integers(13)]
+    before, after = [
+        ("", "."), ("", ","), ("", ":"), ("(", ")"), ('"', '"'), ("", "!"), ("", "?"),
+        ("'", "'"), ("", "'s"), ("(", ""), ("", ")"), ("-", ""), ("&", ""),
+    ][rng.integers(13)]
     return before + word + after
 
 
 def _short(rng) -> str:
     """One to three characters, which dictionaries have few of."""
     characters = string.ascii_uppercase if rng.random() < 0.5 else string.ascii_letters
-    return _letters(characters + (string.digits if rng.random() < 0.3 else ""), int(rng.integers(1, 4)), rng)
+    characters += string.digits if rng.random() < 0.3 else ""
+    return _letters(characters, int(rng.integers(1, 4)), rng)
 
 
 def _letters(characters: str, length: int, rng) -> str:
@@ -88,7 +92,8 @@ def _number(rng) -> str:
     return [
         digits, digits, f"${a}.{b:02d}", f"{a}.{b:02d}", f"{a},{b:02d}{c % 10}", f"{a}%", f"#{a}",
         f"{a % 12 + 1}/{b % 28 + 1}/{c:02d}", f"{a % 28 + 1:02d}-{b % 12 + 1:02d}-19{c:02d}",
-        f"{a % 24}:{b % 60:02d}", f"({digits})", f"+{a}-{digits}", f"{a}-{digits}", f"£{a}".replace("£", "$"),
+        f"{a % 24}:{b % 60:02d}", f"({digits})", f"+{a}-{digits}",
+        f"{a}-{digits}", f"${a}",
     ][rng.integers(14)]
 
 
@@ -97,7 +102,7 @@ def _compound(rng) -> str:
     first, second = _word(rng).lower()[:9], _word(rng).lower()[:8]
     number = int(rng.integers(1, 1000))
     return [
-        f"www.{first}.com", f"{first}@{second}.com", f"{first}-{second}", f"{first}/{second}".title(),
-        f"{number}{'km m kg g ml cm mm th st x'.split()[number % 10]}", f"{first.title()}&{second.title()}",
+        f"www.{first}.com", f"{first}@{second}.com", f"{first}-{second}",
+        f"{first}/{second}".title(), f"{number}{UNITS[number % 10]}", f"{first}&{second}".title(),
         f"{first.upper()}-{number}", f"{first}.{second}", f"{first}_{number}",
     ][rng.integers(9)]

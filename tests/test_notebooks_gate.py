@@ -44,7 +44,9 @@ Read a page.
 - crop its words
 
 **Before you start:** [02 keras-ocr](02_keras_ocr.ipynb).
+
 **Time:** about 25 minutes to read, 12 seconds to run on two CPU cores.
+
 **Data and keys:** none."""
 
 SAMPLE = [

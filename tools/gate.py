@@ -31,9 +31,9 @@ BARE_OBJECT = re.compile(r"^(\[?<|Text\(|\(?array\(\[.*<|\{'whiskers')")
 HEADER = re.compile(
     r"\A# (?P<number>\d\d) (?P<title>\S.*)\n\n(?P<aim>\S.*(?:\n\S.*)*)\n\n"
     r"\*\*You will be able to\*\*\n\n(?P<goals>(?:- .+\n(?:  .+\n)*){2,4})\n"
-    r"\*\*Before you start:\*\* (?P<before>.+(?:\n\S.*)*?)\n"
+    r"\*\*Before you start:\*\* (?P<before>.+(?:\n\S.*)*?)\n\n"
     r"\*\*Time:\*\* about (?P<minutes>\d+) minutes? to read, (?P<seconds>\d+) seconds? to run"
-    r" on two CPU cores\.\n"
+    r" on two CPU cores\.\n\n"
     r"\*\*Data and keys:\*\* (?P<keys>.+)")
 LINK = re.compile(r"(?<!`)!?\[[^\]]*\]\(([^)\s]+)\)")
 EXERCISES = ["exercise-1", "exercise-2", "exercise-3"]

@@ -27,6 +27,7 @@ VENV_PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 PYTHON = Path(sys.executable) if CONDA else VENV_PYTHON
 STAMP = VENV / "ocr-course.json"  # what the last complete installation was made from
 KERNEL = VENV / "share" / "jupyter" / "kernels" / "ocr-course" / "kernel.json"
+NEWS = "@jupyterlab/apputils-extension:announcements"
 NEEDED_GB = 4
 LANGUAGES = ("eng", "kor")
 OPENCV_LIBRARIES = ("libGL.so.1", "libgthread-2.0.so.0")
@@ -138,6 +139,9 @@ def require_disk_space() -> None:
 def register_kernel() -> None:
     run([str(PYTHON), "-m", "ipykernel", "install", "--sys-prefix", "--name", "ocr-course",
          "--display-name", "OCR course"], "the notebook kernel could not be registered")
+    settings = VENV / "etc" / "jupyter" / "labconfig" / "page_config.json"
+    settings.parent.mkdir(parents=True, exist_ok=True)  # JupyterLab would ask to fetch its news
+    settings.write_text(json.dumps({"disabledExtensions": {NEWS: True}}), encoding="utf-8")
 
 
 def make_data() -> None:

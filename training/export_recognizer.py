@@ -97,8 +97,10 @@ def _result(recognizer, crops, texts) -> dict:
 def write(model, card: dict, run: Path, name: str) -> None:
     """Weights, card and curve; each by a temporary name, the card last."""
     WEIGHTS.mkdir(parents=True, exist_ok=True)
+    bare = build_recognizer()  # without an optimiser, whose state would be saved too
+    bare.set_weights(model.get_weights())
     temporary = WEIGHTS / "writing.weights.h5"
-    model.save_weights(temporary)
+    bare.save_weights(temporary)
     temporary.replace(WEIGHTS / f"{name}.weights.h5")
     shutil.copy(run / "log.csv", WEIGHTS / f"{name}_log.csv")
     (WEIGHTS / "writing.json").write_text(json.dumps(card, indent=1), encoding="utf-8")

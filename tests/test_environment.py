@@ -256,5 +256,6 @@ def test_this_machine_stays_within_reach():
 def test_no_key_no_cache_no_card():
     assert "GOOGLE_APPLICATION_CREDENTIALS" not in os.environ
     assert os.environ["OCR_COURSE_DATA"] == "standin"
-    assert list(Path(os.environ["KERAS_HOME"]).iterdir()) == []
+    found = {path.name for path in Path(os.environ["KERAS_HOME"]).iterdir()}
+    assert found <= {"keras.json"}  # settings that Keras writes when it is imported
     assert os.environ["CUDA_VISIBLE_DEVICES"] == "-1"

@@ -22,6 +22,7 @@ def enter() -> None:
     os.environ.update({
         "OCR_COURSE_DATA": "standin",
         "CLOUDSDK_CONFIG": empty,  # Google's default credentials
+        "TF_USE_LEGACY_KERAS": "1",  # before any test imports TensorFlow: keras-ocr needs it
         "KERAS_HOME": empty,  # MNIST, CIFAR-10, ImageNet weights
         "KERAS_OCR_CACHE_DIR": empty,
         "CUDA_VISIBLE_DEVICES": "-1",

@@ -4,8 +4,8 @@
 
 A folder has `labels.tsv` (image path, tab, text). Printed for each engine: word accuracy and
 1 - NED on letters and digits without case, milliseconds a word; for the course's own recogniser
-also the accuracy by word length, the characters it confuses most, its calibration, and a picture of its
-worst mistakes (--picture).
+also the accuracy by word length, the characters it confuses most, its calibration, and a picture
+of its worst mistakes (--picture).
 """
 
 import argparse

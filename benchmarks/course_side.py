@@ -24,7 +24,7 @@ def train(seconds: float, words: int) -> dict:
     model.compile(keras.optimizers.AdamW(rate, clipnorm=5.0), loss=keras.losses.CTC())
     clock = StopAfter(seconds, TRAINING_BATCH)
     model.fit(train_set, epochs=1000, verbose=0, callbacks=[
-        keras.callbacks.LambdaCallback(on_train_batch_end=lambda *_: clock.tick(model))])
+        keras.callbacks.LambdaCallback(on_train_batch_end=lambda *_, **__: clock.tick(model))])
     test = MJDatasetSequence(mj_folder("test"), converter, words)
     images, labels = test[0]
     found = crnn.decode_predict_ctc(model.predict_on_batch(images))

@@ -161,3 +161,12 @@ def code_lines(path: Path) -> str:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return "\n".join(ast.unparse(node) for node in ast.walk(tree)
                      if isinstance(node, ast.Import | ast.ImportFrom))
+
+
+def test_readme_tells_what_the_card_of_the_recognizer_tells():
+    card = json.loads((ROOT / "data/weights/recognizer.json").read_text(encoding="utf-8"))
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    told = [f"{card['samples_seen']:,} rendered words", f"{int(card['minutes'])} minutes"]
+    told += [f"{result['word_accuracy']} % of" for name, result in card["results"].items()
+             if name.startswith("words_")]
+    assert [sentence for sentence in told if sentence not in readme] == []

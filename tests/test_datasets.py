@@ -214,6 +214,7 @@ def test_cifar10_standin_is_deterministic_and_official(places):
     assert np.array_equal(data.transpose(0, 2, 3, 1), x_test) and labels == y_test.tolist()
 
 
+@pytest.mark.filterwarnings("ignore:lbfgs failed")
 def test_cifar10_standin_cannot_be_told_by_color(places):
     """Mean and spread of the colors, and the raw pixels in a linear model, say little."""
     from sklearn.linear_model import LogisticRegression

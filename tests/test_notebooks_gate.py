@@ -156,7 +156,7 @@ REFUSED = {
     "machine path '/home/": change(3, outputs=[stream("saved to /home/kim/page.png")]),
     "machine path '/Users/": change(3, source="open('/Users/kim/page.png')"),
     "machine path 'at 0x": change(3, outputs=[stream("<Reader object at 0x7f3a2b1c>")]),
-    "a picture of": change(3, outputs=[result(image__png="AAAA" * 60_000)]),
+    "a picture of": change(3, outputs=[result(image__png="AAAA" * 120_000)]),
     "prints 20000 characters": change(3, outputs=[stream("x" * 20_000)]),
     "`# not compared: <reason>`": change(3, tags=["nbval-ignore-output"]),
     "carries the tag nbval-skip": change(3, tags=["nbval-skip"]),

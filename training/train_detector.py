@@ -19,10 +19,9 @@ from ocr_utils.detector import CHANNELS, Detector, build_detector, detection_los
 from ocr_utils.metrics import Score, box_hmean
 from ocr_utils.paths import WEIGHTS
 from ocr_utils.synth.pages import render_page
-from training import checkpoint, evaluate_pages, page_stream
+from training import checkpoint, evaluate_pages, log, page_stream
 
 VALIDATION_SEED = 999_983  # never a training seed
-LOG_COLUMNS = ("step", "samples", "minutes", "loss", "rate", "generated", "real")
 
 
 def main() -> None:
@@ -49,7 +48,7 @@ def compiled(channels):
 
 def train(model, run: Path, step: int, args) -> None:
     """Steps until --steps or --minutes; a checkpoint and a line in log.csv every --every steps."""
-    started, losses, before = time.time(), [], _minutes_so_far(run / "log.csv")
+    started, losses, before = time.time(), [], log.minutes_so_far(run / "log.csv")
     for images, maps in page_stream.batches(args.seed, step, args.batch, args.side, args.fonts):
         model.optimizer.learning_rate = rate(step, args)
         losses.append(float(model.train_on_batch(images, maps)))
@@ -58,7 +57,7 @@ def train(model, run: Path, step: int, args) -> None:
         last = step >= args.steps or minutes >= args.minutes
         if step % args.every == 0 or last:
             checkpoint.save(run / "checkpoint.npz", model, step)
-            _log(
+            log.append(
                 run / "log.csv",
                 dict(
                     step=step,
@@ -121,21 +120,6 @@ def export(model, step: int, run: Path, args) -> None:
     (WEIGHTS / "detector_log.csv").write_text((run / "log.csv").read_text())
     (WEIGHTS / "detector.json.tmp").write_text(json.dumps(card, indent=1), encoding="utf-8")
     (WEIGHTS / "detector.json.tmp").replace(WEIGHTS / "detector.json")
-
-
-def _log(path: Path, row: dict) -> None:
-    new = not path.exists()
-    with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, LOG_COLUMNS)
-        if new:
-            writer.writeheader()
-        writer.writerow(row)
-    print(" ".join(f"{key}={value}" for key, value in row.items()), flush=True)
-
-
-def _minutes_so_far(path: Path) -> float:
-    rows = list(csv.DictReader(path.open())) if path.exists() else []
-    return float(rows[-1]["minutes"]) if rows else 0.0
 
 
 def arguments() -> argparse.ArgumentParser:

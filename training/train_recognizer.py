@@ -7,7 +7,6 @@ optimiser and sample stream. `training/README.md` has the whole recipe.
 """
 
 import argparse
-import csv
 import json
 import time
 from pathlib import Path
@@ -18,10 +17,9 @@ import numpy as np
 from ocr_utils import crnn
 from ocr_utils.labels import PRINTABLE, LabelConverter
 from ocr_utils.recognizer import ARCHITECTURE, IMAGE_SIZE, build_recognizer
-from training import checkpoint, evaluate, stream
+from training import checkpoint, evaluate, log, stream
 
 VALIDATION_SEED = 999_983  # never a training seed
-LOG_COLUMNS = ("step", "samples", "minutes", "loss", "rate", "generated", "real")
 
 
 def main() -> None:
@@ -41,7 +39,7 @@ def train(model, run: Path, step: int, args) -> None:
     """Steps until --steps or --minutes; a checkpoint and a line in log.csv every --every steps."""
     converter = LabelConverter(PRINTABLE)
     started, losses = time.time(), []
-    before = _minutes_so_far(run / "log.csv")
+    before = log.minutes_so_far(run / "log.csv")
     for images, texts in stream.batches(args.seed, step, args.batch, args.workers, IMAGE_SIZE):
         labels = converter.encode_batch(texts, stream.MAX_LENGTH)
         model.optimizer.learning_rate = rate(step, args)
@@ -54,7 +52,7 @@ def train(model, run: Path, step: int, args) -> None:
             row = dict(step=step, samples=step * args.batch, minutes=round(before + minutes, 2),
                        loss=round(float(np.mean(losses)), 4),
                        rate=round(rate(step, args), 7), **_accuracies(model, args))
-            _log(run / "log.csv", row)
+            log.append(run / "log.csv", row)
             losses = []
         if last:
             break
@@ -76,21 +74,6 @@ def _accuracies(model, args) -> dict:
     result = {"generated": evaluate.word_accuracy(model, images, texts)}
     real = [evaluate.folder_accuracy(model, folder, limit=args.validation) for folder in args.real]
     return result | {"real": " ".join(str(accuracy) for accuracy in real)}
-
-
-def _log(path: Path, row: dict) -> None:
-    new = not path.exists()
-    with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, LOG_COLUMNS)
-        if new:
-            writer.writeheader()
-        writer.writerow(row)
-    print(" ".join(f"{key}={value}" for key, value in row.items()), flush=True)
-
-
-def _minutes_so_far(path: Path) -> float:
-    rows = list(csv.DictReader(path.open())) if path.exists() else []
-    return float(rows[-1]["minutes"]) if rows else 0.0
 
 
 def _arguments():

@@ -31,5 +31,5 @@ def too_slow(name: str, seconds: float) -> str:
 
 def test_a_slow_notebook_is_noticed():
     assert "the limit is 150 s" in too_slow("notebooks/03_tesseract_cropping.ipynb", 151)
-    assert "the limit is 900 s" in too_slow("notebooks/07_crnn_ctc_training.ipynb", 901)
+    assert "the limit is 240 s" in too_slow("notebooks/07_crnn_ctc_training.ipynb", 241)
     assert too_slow("notebooks/solutions/03_tesseract_cropping.ipynb", 20) == ""

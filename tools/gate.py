@@ -21,7 +21,7 @@ LESSONS = ("00_start_here", "01_google_vision_api", "02_keras_ocr", "03_tesserac
            "08_end_to_end_ocr")
 MAX_LINES, MAX_MEDIAN_LINES = 25, 5
 MAX_PNG, MAX_TEXT, MAX_NOTEBOOK, MAX_COURSE = 250_000, 10_000, 2_000_000, 10_000_000
-MAX_SECONDS = {"07_crnn_ctc_training": 900}
+MAX_SECONDS = {"07_crnn_ctc_training": 240}
 DEFAULT_MAX_SECONDS = 150
 MAX_IGNORED = 25  # cells in the whole course whose outputs are not compared; it may only fall
 MACHINE_PATH = re.compile(

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ocr_utils.detector import score_maps
+from ocr_utils.detector import STRIDE, score_maps
 from ocr_utils.synth.fonts import course_fonts, installed_fonts
 from ocr_utils.synth.pages import render_page
 
+CROPS = 8  # of each page; rendering one costs as much as training on three crops
 _state: dict = {}
 
 
@@ -20,26 +21,36 @@ def batches(seed: int, step: int, batch_size: int, side: int, fonts):
     """
     context = multiprocessing.get_context("spawn")
     with context.Pool(1, _begin, (fonts,)) as pool:
-        pending = [
-            pool.apply_async(make_batch, (seed, step + i, batch_size, side)) for i in range(6)
-        ]
+
+        def order(number):
+            return pool.apply_async(make_group, (seed, number, batch_size, side))
+
+        group, skip = divmod(step, CROPS)
+        pending = [order(group), order(group + 1)]
         while True:
             images, maps = pending.pop(0).get()
-            pending.append(pool.apply_async(make_batch, (seed, step + 6, batch_size, side)))
-            step += 1
-            yield images, maps.astype(np.float32) / 255
+            group += 1
+            pending.append(order(group + 1))
+            for batch in range(skip, CROPS):
+                yield images[batch], maps[batch].astype(np.float32) / 255
+            skip = 0
 
 
-def make_batch(seed: int, step: int, batch_size: int, side: int):
-    """Batch number `step`, eight crops from each page: images and maps, both uint8."""
-    crops = []
-    for number in range(-(-batch_size // 8)):
-        index = step * 64 + number
+def make_group(seed: int, group: int, batch_size: int, side: int):
+    """CROPS batches: images (CROPS, B, side, side, 3) and their maps, uint8.
+
+    Each of B fresh pages gives one crop to every batch. Were a batch cut from one page alone, batch
+    normalisation would learn the averages of single pages, which it does not meet when it reads.
+    """
+    images = np.empty((CROPS, batch_size, side, side, 3), np.uint8)
+    maps = np.empty((CROPS, batch_size, side // STRIDE, side // STRIDE, 2), np.uint8)
+    for number in range(batch_size):
+        index = group * batch_size + number
         page = render_page(seed, index, fonts=_state.get("fonts"))
         rng = np.random.default_rng([seed, index, 1])
-        crops += [crop(rng, page, side) for _ in range(8)]
-    images, maps = zip(*crops[:batch_size], strict=True)
-    return np.stack(images), np.stack(maps)
+        for batch in range(CROPS):
+            images[batch, number], maps[batch, number] = crop(rng, page, side)
+    return images, maps
 
 
 def crop(rng, page, side: int):

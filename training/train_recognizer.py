@@ -32,6 +32,7 @@ def main() -> None:
     step = checkpoint.restore(run / "checkpoint.npz", model)
     if step == 0 and args.start_from:
         crnn.load_weights(model, args.start_from)
+        step = stream.EASY_STEPS  # who can read already needs no easy words
     train(model, run, step, args)
 
 

@@ -185,7 +185,7 @@ def load_cifar10():
     >>> os.environ["OCR_COURSE_DATA"] = "standin"
     >>> ((x_train, y_train), (x_test, y_test)), name = load_cifar10()
     >>> x_train.shape, x_test.shape, name.split(":")[0]
-    ((10000, 32, 32, 3), (2000, 32, 32, 3), 'stand-in for CIFAR-10')
+    ((50000, 32, 32, 3), (10000, 32, 32, 3), 'stand-in for CIFAR-10')
     """
     folder = data_folder()
     if folder and (folder / "cifar-10-batches-py").is_dir():
@@ -250,7 +250,7 @@ class _ArrayUnpickler(pickle.Unpickler):
         raise pickle.UnpicklingError(f"it holds {module}.{name}")
 
 
-def build_cifar10(folder, per_batch: int = 2000) -> Path:
+def build_cifar10(folder, per_batch: int = 10_000) -> Path:
     """Write the stand-in folder/cifar-10-batches-py unless it is there, in the official format.
 
     Five training batches and a test batch of `per_batch` pictures each, drawn by `synth.objects`.

@@ -5,7 +5,7 @@ apt-get update
 for package in \
     fonts-adf-accanthis fonts-adf-baskervald fonts-adf-gillius fonts-adf-ikarius fonts-adf-irianis \
     fonts-adf-libris fonts-adf-mekanus fonts-adf-oldania fonts-adf-romande fonts-adf-switzera \
-    fonts-adf-tribun fonts-adf-universalis fonts-adf-verana fonts-aenigma fonts-arkpandora \
+    fonts-adf-tribun fonts-adf-universalis fonts-adf-verana fonts-arkpandora \
     fonts-atarismall fonts-averia-gwf fonts-averia-sans-gwf fonts-averia-serif-gwf fonts-b612 \
     fonts-bebas-neue fonts-beteckna fonts-blankenburg fonts-breip fonts-cabin fonts-cabinsketch \
     fonts-cantarell fonts-century-catalogue fonts-comfortaa fonts-courier-prime \

@@ -4,7 +4,8 @@ import functools
 import importlib.util
 from pathlib import Path
 
-from PIL import ImageFont
+import numpy as np
+from PIL import Image, ImageFont
 
 from ocr_utils.errors import OcrError
 
@@ -58,7 +59,8 @@ def installed_fonts(folder: Path = Path("/usr/share/fonts"), per_family: int = 4
                     per_folder: int = 60) -> tuple[Path, ...]:
     """Latin fonts below a folder, so many at most of one family and one folder: what training uses.
 
-    Each has every printable ASCII character and draws them differently (no symbol fonts).
+    Each has every printable ASCII character, and draws letters that look like letters: some fonts
+    have crosses, stars or Greek in their places.
     """
     files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".ttf", ".otf"))
     kept = _limit(files, _latin_family, per_family)
@@ -88,8 +90,34 @@ def _latin_family(path: Path) -> str | None:
         font = TTFont(path, lazy=True)
         covered = set(range(33, 127)) <= set(font.getBestCmap())
         family = font["name"].getBestFamilyName() or path.stem
-        drawn = ImageFont.truetype(str(path), 32)
-        differs = len({drawn.getmask(letter).getbbox() for letter in "AQijl.W"}) > 4
+        legible = covered and likeness(path) > 0.4
     except Exception:  # a broken font file is no font for us
         return None
-    return " ".join(family.split()[:2]) if covered and differs else None
+    return " ".join(family.split()[:2]) if legible else None
+
+
+def likeness(path: Path) -> float:
+    """How alike a font's letters are to those of the course's fonts: mean correlation, up to 1.
+
+    >>> likeness(course_fonts()[0]) > 0.99, likeness(course_fonts()[5]) > 0.8
+    (True, True)
+    """
+    letters = _letter_shapes(path)
+    return float(np.max([(letters * known).sum(axis=1) for known in _known_shapes()], axis=0).mean())
+
+
+@functools.lru_cache(maxsize=1)
+def _known_shapes() -> list[np.ndarray]:
+    return [_letter_shapes(path) for path in course_fonts()]
+
+
+def _letter_shapes(path: Path) -> np.ndarray:
+    """Some letters, each scaled to 16x16 pixels, its mean taken off, of length 1: (15, 256)."""
+    font, shapes = load_font(path, 32), []
+    for letter in "DFGJLQRSUfghqrw":
+        mask = font.getmask(letter)
+        image = Image.frombytes("L", mask.size, bytes(mask)).resize((16, 16))
+        shape = np.asarray(image, np.float32).ravel()
+        shape = shape - shape.mean()
+        shapes.append(shape / max(1e-6, np.linalg.norm(shape)))
+    return np.array(shapes)

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 
 from ocr_utils.synth.fonts import course_fonts, load_font
 from ocr_utils.synth.text import random_text
+from ocr_utils.synth.words import GREY_WEIGHTS
 
 PAD = 28  # room around the text for geometry, in pixels
 
@@ -180,22 +181,25 @@ def _random_quad(corners, rng):
 
 
 def _paint(mask, neighbours, rng):
-    shape = mask.shape
+    """Ground, then what lies under the letters, then the letters, then light: (H, W, 3) float32."""
     ground_color, ink_color = _two_colors(rng)
-    image = _texture(shape, ground_color, rng, strength=1.0)
+    contrast = _grey_distance(ground_color, ink_color)
+    image = _texture(mask.shape, ground_color, rng, amount=rng.uniform(0.05, 0.4) * contrast)
     if rng.random() < 0.2:
-        _add_clutter(image, rng)
-    if rng.random() < 0.18:  # shadow
+        _add_clutter(image, rng, 0.3 * contrast)
+    if rng.random() < 0.15:  # shadow
         dx, dy = rng.integers(-4, 5, size=2)
         shadow = _shift(mask, int(dx), int(dy))
         if rng.random() < 0.5:
             shadow = cv2.GaussianBlur(shadow, (0, 0), rng.uniform(0.5, 2.5))
-        _mix(image, shadow * rng.uniform(0.3, 1.0), rng.uniform(0, 255, size=3))
-    if rng.random() < 0.14:  # border around the letters
-        size = int(rng.integers(2, 5))
+        _mix(image, shadow * rng.uniform(0.3, 0.8), _color_apart(ink_color, rng))
+    if rng.random() < 0.12:  # border around the letters
+        size = int(rng.integers(2, 4))
         wider = cv2.dilate(mask, np.ones((size * 2 - 1,) * 2, np.uint8))
-        _mix(image, wider, rng.uniform(0, 255, size=3))
-    ink = _texture(shape, ink_color, rng, strength=0.5) if rng.random() < 0.3 else ink_color
+        _mix(image, wider, _color_apart(ink_color, rng))
+    ink = ink_color
+    if rng.random() < 0.25:
+        ink = _texture(mask.shape, ink_color, rng, amount=rng.uniform(0.05, 0.2) * contrast)
     _mix(image, np.maximum(mask, neighbours) * rng.uniform(0.85, 1.0), ink)
     if rng.random() < 0.15:
         _shade(image, rng)
@@ -209,33 +213,51 @@ def _shift(mask, dx: int, dy: int):
 
 def _two_colors(rng):
     """Ground and ink (2, 3), 0..255: grey or coloured, light on dark as often as dark on light."""
-    contrast = rng.uniform(28, 90) if rng.random() < 0.35 else rng.uniform(70, 230)
+    contrast = rng.uniform(40, 90) if rng.random() < 0.25 else rng.uniform(80, 235)
     middle = rng.uniform(contrast / 2, 255 - contrast / 2)
     sign = 1 if rng.random() < 0.5 else -1
     levels = np.array([[middle + sign * contrast / 2], [middle - sign * contrast / 2]])
-    tint = rng.normal(0, rng.choice([4, 25, 50]), size=(2, 3))
-    return np.clip(levels + tint - tint.mean(axis=1, keepdims=True), 0, 255)
+    spread = rng.choice([4, 25, 60])
+    for _ in range(10):  # a tint can eat up the contrast
+        colors = np.clip(levels + rng.normal(0, spread, size=(2, 3)), 0, 255)
+        if _grey_distance(*colors) > 0.7 * contrast:
+            return colors
+    return np.clip(np.repeat(levels, 3, axis=1), 0, 255)
 
 
-def _texture(shape, color, rng, strength: float):
-    """A surface (H, W, 3) float32 around one colour: even, graded, blotchy, grainy or striped."""
+def _grey_distance(a, b) -> float:
+    """How far two colours are apart for an eye, or a network, that sees no colour."""
+    return float(abs((a - b) @ GREY_WEIGHTS))
+
+
+def _color_apart(color, rng, least: float = 50.0):
+    """Any colour that the letters in this one stand out against."""
+    while _grey_distance(other := rng.uniform(0, 255, size=3), color) < least:
+        pass
+    return other
+
+
+def _texture(shape, color, rng, amount: float):
+    """A surface (H, W, 3) float32 around one colour: even, graded, blotchy, grainy or striped.
+
+    amount: how far it may go from the colour, in grey levels.
+    """
     height, width = shape
     image = np.empty((height, width, 3), np.float32)
     image[:] = color
     kind = rng.random()
-    if kind < 0.30:
+    if kind < 0.40:
         return image
-    amount = rng.uniform(5, 45) * strength
-    if kind < 0.50:  # gradient
+    if kind < 0.60:  # gradient
         ramp = np.linspace(-1, 1, width, dtype=np.float32)[None, :] * rng.uniform(-1, 1) + \
             np.linspace(-1, 1, height, dtype=np.float32)[:, None] * rng.uniform(-1, 1)
         return image + amount * ramp[:, :, None]
-    if kind < 0.80:  # blotches of some size
+    if kind < 0.84:  # blotches of some size
         cell = rng.integers(3, 40)
         small = rng.normal(0, 1, size=(height // cell + 2, width // cell + 2)).astype(np.float32)
         blotches = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
         return image + amount * blotches[:, :, None]
-    if kind < 0.90:  # stripes
+    if kind < 0.92:  # stripes
         x, y = _pixel_grid(height, width)
         angle, period = rng.uniform(0, 3.14), rng.uniform(4, 40)
         stripes = np.sin((x * np.cos(angle) + y * np.sin(angle)) * 6.28 / period)
@@ -244,13 +266,13 @@ def _texture(shape, color, rng, strength: float):
     return image + rng.normal(0, amount * 0.6, size=(height, width, 1)).astype(np.float32)
 
 
-def _add_clutter(image, rng) -> None:
+def _add_clutter(image, rng, amount: float) -> None:
     """Lines and panels behind the word."""
     height, width = image.shape[:2]
     for _ in range(rng.integers(1, 4)):
         x0, x1 = (int(v) for v in rng.integers(0, width, size=2))
         y0, y1 = (int(v) for v in rng.integers(0, height, size=2))
-        color = tuple(float(v) for v in np.clip(image[y0, x0] + rng.normal(0, 35, size=3), 0, 255))
+        color = tuple(float(v) for v in np.clip(image[y0, x0] + rng.normal(0, amount, size=3), 0, 255))
         if rng.random() < 0.6:
             cv2.line(image, (x0, y0), (x1, y1), color, int(rng.integers(1, 4)))
         else:
@@ -278,15 +300,15 @@ def _mix(image, alpha, color) -> None:
 
 def _degrade(image, rng):
     image = _resample(np.clip(image, 0, 255).astype(np.float32), rng)
-    if rng.random() < 0.25:
+    if rng.random() < 0.15:
         image = _motion_blur(image, rng)
-    if rng.random() < 0.6:
-        noise = rng.normal(0, rng.uniform(1, 12), size=(*image.shape[:2], 1))
+    if rng.random() < 0.5:
+        noise = rng.normal(0, rng.uniform(1, 8), size=(*image.shape[:2], 1))
         image = image + noise.astype(np.float32)
     gain, offset = rng.uniform(0.75, 1.2), rng.uniform(-25, 25)
     image = np.clip(image * gain + offset, 0, 255).astype(np.uint8)
     if rng.random() < 0.5:
-        quality = int(rng.integers(18, 90))
+        quality = int(rng.integers(25, 92))
         image = cv2.imdecode(cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], 1)
     return np.ascontiguousarray(image)
 
@@ -295,10 +317,10 @@ def _resample(image, rng):
     """To the height at which the photograph saw the word, 9 to 42 pixels, with its lens' blur."""
     height, width = image.shape[:2]
     low_resolution = rng.random() < 0.3
-    target = rng.uniform(9, 20) if low_resolution else rng.uniform(20, 42)
+    target = rng.uniform(10, 20) if low_resolution else rng.uniform(20, 42)
     scale = min(1.0, target / height)
     if rng.random() < 0.5:
-        sigma = rng.uniform(0.2, 0.9 if low_resolution else 1.6)
+        sigma = rng.uniform(0.2, 0.8 if low_resolution else 1.4)
         image = cv2.GaussianBlur(image, (0, 0), sigma)
     size = max(4, round(width * scale)), max(6, round(height * scale))
     how = [cv2.INTER_AREA, cv2.INTER_LINEAR, cv2.INTER_AREA][rng.integers(3)]
@@ -306,7 +328,7 @@ def _resample(image, rng):
 
 
 def _motion_blur(image, rng):
-    length = int(rng.integers(2, max(3, image.shape[0] // 5)))
+    length = int(rng.integers(2, max(3, image.shape[0] // 6)))
     kernel = np.zeros((length, length), np.float32)
     angle = rng.uniform(0, np.pi)
     for t in np.linspace(-0.5, 0.5, length * 2):

@@ -18,7 +18,7 @@ MULTIPLE = 32  # the network halves its input five times
 CHANNELS = (16, 32, 64, 128, 192)
 FALL_OFF = 2.5  # a Gaussian is exp(-2.5 r^2); r = 1 on the edge of the character's box
 LARGEST_SIDE = 2560  # pixels; larger images are shrunk first
-READABLE = 20.0  # pixels; letters smaller than this are enlarged to it
+READABLE = 24.0  # pixels; letters smaller than this are enlarged to it
 
 
 # --- the truth: boxes -> maps ---------------------------------------------------------------------
@@ -95,21 +95,21 @@ def build_detector(channels=CHANNELS):
     image = Input((None, None, 3))
     x = layers.Rescaling(1 / 127.5, offset=-1)(image)
     x = block(x, channels[0], "stem", stride=2)
-    levels = []
-    for level, filters in enumerate(channels[1:]):
+    levels = [x]  # H/2, then H/4, H/8, H/16, H/32
+    for level, filters in enumerate(channels[1:], start=1):
         x = block(block(x, filters, f"down{level}a", stride=2), filters, f"down{level}b")
-        levels.append(x)  # H/4, H/8, H/16, H/32
+        levels.append(x)
     for level, finer in reversed(list(enumerate(levels[:-1]))):
         x = layers.UpSampling2D(2)(block(x, finer.shape[-1], f"narrow{level}", size=1))
         x = block(layers.Add()([x, finer]), finer.shape[-1], f"up{level}")
-    return Model(image, layers.Conv2DTranspose(2, 4, 2, "same", name="maps")(x), name="detector")
+    return Model(image, layers.Conv2D(2, 1, name="maps")(x), name="detector")
 
 
 def detection_loss(truth, logits):
     """Cross-entropy with hard-negative mining (arXiv 1604.03540): a number for the batch.
 
-    truth, logits: (B, h, w, 2). All pixels of characters count, of the ground only the worst
-    three times as many: most of a page is easy ground that would drown the rest.
+    truth, logits: (B, h, w, 2). The mean over the pixels of characters, plus the mean over three
+    times as many of the ground, the worst: most of a page is easy and would drown the rest.
     """
     from keras import ops
 
@@ -120,7 +120,7 @@ def detection_loss(truth, logits):
     worst = -ops.sort(-ground)
     rank = ops.cast(ops.arange(ops.shape(worst)[0]), "float32")
     chosen = ops.cast(rank < 3 * count, "float32")
-    return (ops.sum(loss * positive) + ops.sum(worst * chosen)) / count
+    return (ops.sum(loss * positive) + ops.sum(worst * chosen) / 3) / count
 
 
 # --- from maps to boxes ---------------------------------------------------------------------------

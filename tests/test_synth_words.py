@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ocr_utils.labels import PRINTABLE
-from ocr_utils.synth import fonts, text
+from ocr_utils.synth import fonts, scene, text
 from ocr_utils.synth.scene import scene_sample
 from ocr_utils.synth.words import plain_sample
 
@@ -82,3 +82,16 @@ def test_installed_fonts_are_limited_by_family(tmp_path):
     kept = fonts.installed_fonts(tmp_path, per_family=1)
     assert len(kept) == 3  # DejaVu Sans (with Mono), DejaVu Serif, STIXGeneral
     assert len(fonts.installed_fonts(tmp_path, per_family=9, per_folder=2)) == 2
+
+
+def test_a_font_of_symbols_is_left_out(tmp_path):
+    folder = fonts.course_fonts()[0].parent
+    for name in ("LastResortHE-Regular.ttf", "DejaVuSerif.ttf"):  # the first draws only boxes
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    assert [path.name for path in fonts.installed_fonts(tmp_path)] == ["DejaVuSerif.ttf"]
+
+
+def test_letters_can_be_told_from_their_ground():
+    rng = np.random.default_rng(0)
+    distances = [scene._grey_distance(*scene._two_colors(rng)) for _ in range(500)]
+    assert min(distances) > 25

@@ -54,7 +54,7 @@ def make_group(seed: int, group: int, batch_size: int, side: int):
 
 
 def crop(rng, page, side: int):
-    """A square of the page, so scaled that one of its words has letters of 8 to 110 pixels."""
+    """A square of the page, so scaled that one of its words has letters of 12 to 110 pixels."""
     import cv2
 
     height, width = page.image.shape[:2]
@@ -62,7 +62,7 @@ def crop(rng, page, side: int):
     if page.words and rng.random() < 0.85:
         box = page.words[rng.integers(len(page.words))].polygon
         letters = max(4.0, np.linalg.norm(box[3] - box[0]))
-        scale = np.clip(np.exp(rng.uniform(np.log(8), np.log(110))) / letters, 0.45, 3)
+        scale = np.clip(np.exp(rng.uniform(np.log(12), np.log(110))) / letters, 0.45, 3)
         center = box[0] + (box[2] - box[0]) * rng.random(2)
     scale = max(scale, side / min(height, width))
     corner = center - rng.uniform(0.1, 0.9, 2) * side / scale

@@ -103,7 +103,8 @@ def likeness(path: Path) -> float:
     (True, True)
     """
     letters = _letter_shapes(path)
-    return float(np.max([(letters * known).sum(axis=1) for known in _known_shapes()], axis=0).mean())
+    alike = [(letters * known).sum(axis=1) for known in _known_shapes()]  # of each letter
+    return float(np.max(alike, axis=0).mean())
 
 
 @functools.lru_cache(maxsize=1)

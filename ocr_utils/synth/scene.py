@@ -272,7 +272,7 @@ def _add_clutter(image, rng, amount: float) -> None:
     for _ in range(rng.integers(1, 4)):
         x0, x1 = (int(v) for v in rng.integers(0, width, size=2))
         y0, y1 = (int(v) for v in rng.integers(0, height, size=2))
-        color = tuple(float(v) for v in np.clip(image[y0, x0] + rng.normal(0, amount, size=3), 0, 255))
+        color = np.clip(image[y0, x0] + rng.normal(0, amount, size=3), 0, 255).tolist()
         if rng.random() < 0.6:
             cv2.line(image, (x0, y0), (x1, y1), color, int(rng.integers(1, 4)))
         else:

@@ -1,7 +1,7 @@
 """Measure the course against the tutorial recipe it grew out of: `python3 course.py bench`.
 
 Each side of each comparison runs in a process of its own, one after the other. The results go to
-benchmarks/RESULTS.md. A few minutes; the machine should have nothing else to do.
+benchmarks/RESULTS.md. About ten minutes; the machine should have nothing else to do.
 """
 
 import argparse
@@ -20,7 +20,7 @@ WORDS, BATCHES = 500, 40
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--seconds", type=float, default=75, help="of training, for each side")
+    parser.add_argument("--seconds", type=float, default=150, help="of training, for each side")
     parser.add_argument("--words", type=int, default=WORDS, help="to decode and to recognise")
     parser.add_argument("--output", type=Path, default=RESULTS)
     parser.add_argument("--side", choices=SIDES, help=argparse.SUPPRESS)

@@ -32,6 +32,7 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=2000, help="generated words for each purpose")
     parser.add_argument("--real", nargs="*", default=[], help="folders with labels.tsv")
     parser.add_argument("--name", default="recognizer")
+    parser.add_argument("--history", default="", help="a sentence for the card: what came before")
     args = parser.parse_args()
     run = Path(args.run)
     model = build_recognizer()
@@ -51,7 +52,7 @@ def make_card(model, step: int, run: Path, args) -> dict:
         "data": "ocr_utils.synth.scene.scene_sample, rendered while training, no photograph",
         "steps": step, "samples_seen": int(last["samples"]), "minutes": float(last["minutes"]),
         "hardware": f"CPU ({platform.machine()}), backend {keras.backend.backend()}",
-        "command": f"python -m training.train_recognizer --steps {step}",
+        "command": f"python -m training.train_recognizer --steps {step}", "history": args.history,
         "limits": "Latin letters, digits and ASCII punctuation; one word a crop; no vertical text, "
                   "little rotation; blurred words under 12 pixels are mostly misread.",
     }

@@ -17,7 +17,7 @@ def append(path: Path, row: dict) -> None:
     print(" ".join(f"{key}={value}" for key, value in row.items()), flush=True)
 
 
-def minutes_so_far(path: Path) -> float:
-    """Minutes of training in the last row, 0 where there is no log."""
+def so_far(path: Path) -> tuple[int, float]:
+    """Samples seen and minutes of training in the last row; zeros where there is no log."""
     rows = list(csv.DictReader(path.open())) if path.exists() else []
-    return float(rows[-1]["minutes"]) if rows else 0.0
+    return (int(rows[-1]["samples"]), float(rows[-1]["minutes"])) if rows else (0, 0.0)

@@ -48,7 +48,8 @@ def compiled(channels):
 
 def train(model, run: Path, step: int, args) -> None:
     """Steps until --steps or --minutes; a checkpoint and a line in log.csv every --every steps."""
-    started, losses, before = time.time(), [], log.minutes_so_far(run / "log.csv")
+    started, losses = time.time(), []
+    _, minutes_before = log.so_far(run / "log.csv")
     for images, maps in page_stream.batches(args.seed, step, args.batch, args.side, args.fonts):
         model.optimizer.learning_rate = rate(step, args)
         losses.append(float(model.train_on_batch(images, maps)))
@@ -62,7 +63,7 @@ def train(model, run: Path, step: int, args) -> None:
                 dict(
                     step=step,
                     samples=step * args.batch,
-                    minutes=round(before + minutes, 2),
+                    minutes=round(minutes_before + minutes, 2),
                     loss=round(float(np.mean(losses)), 4),
                     rate=round(rate(step, args), 7),
                     **hmeans(model, args),

@@ -8,6 +8,7 @@ optimiser and sample stream. `training/README.md` has the whole recipe.
 
 import argparse
 import json
+import shutil
 import time
 from pathlib import Path
 
@@ -31,16 +32,24 @@ def main() -> None:
     model.compile(optimizer, loss=keras.losses.CTC(), jit_compile=False)
     step = checkpoint.restore(run / "checkpoint.npz", model)
     if step == 0 and args.start_from:
-        crnn.load_weights(model, args.start_from)
-        step = stream.EASY_STEPS  # who can read already needs no easy words
+        step = go_on_from(Path(args.start_from), model, run)
     train(model, run, step, args)
+
+
+def go_on_from(weights: Path, model, run: Path) -> int:
+    """Load finished weights and the log beside them; the step that the run begins with."""
+    crnn.load_weights(model, weights)
+    log_before = weights.with_name(weights.name.removesuffix(".weights.h5") + "_log.csv")
+    if log_before.exists():
+        shutil.copy(log_before, run / "log.csv")
+    return stream.EASY_STEPS  # who can read already needs no easy words
 
 
 def train(model, run: Path, step: int, args) -> None:
     """Steps until --steps or --minutes; a checkpoint and a line in log.csv every --every steps."""
     converter = LabelConverter(PRINTABLE)
-    started, losses = time.time(), []
-    before = log.minutes_so_far(run / "log.csv")
+    started, losses, first = time.time(), [], step
+    samples, minutes_before = log.so_far(run / "log.csv")
     for images, texts in stream.batches(args.seed, step, args.batch, args.workers, IMAGE_SIZE):
         labels = converter.encode_batch(texts, stream.MAX_LENGTH)
         model.optimizer.learning_rate = rate(step, args)
@@ -50,7 +59,8 @@ def train(model, run: Path, step: int, args) -> None:
         last = step >= args.steps or minutes >= args.minutes
         if step % args.every == 0 or last:
             checkpoint.save(run / "checkpoint.npz", model, step)
-            row = dict(step=step, samples=step * args.batch, minutes=round(before + minutes, 2),
+            row = dict(step=step, samples=samples + (step - first) * args.batch,
+                       minutes=round(minutes_before + minutes, 2),
                        loss=round(float(np.mean(losses)), 4),
                        rate=round(rate(step, args), 7), **_accuracies(model, args))
             log.append(run / "log.csv", row)

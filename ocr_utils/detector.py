@@ -17,7 +17,9 @@ STRIDE = 2  # the maps are half as wide and high as the image
 MULTIPLE = 32  # the network halves its input five times
 CHANNELS = (16, 32, 64, 128, 192)
 FALL_OFF = 2.5  # a Gaussian is exp(-2.5 r^2); r = 1 on the edge of the character's box
-LARGEST_SIDE = 2560  # pixels; larger images are shrunk first
+TILE, OVERLAP = 1280, 128  # pixels; larger images are painted in tiles, each with a margin
+FIRST_LOOK = 2560  # pixels; larger images are shrunk for the first look
+LARGEST = 6400  # pixels; the longest side of an enlarged image
 READABLE = 24.0  # pixels; letters smaller than this are enlarged to it
 
 
@@ -220,18 +222,33 @@ class Detector:
         height, width = (max(8, round(side * scale)) for side in image.shape[:2])
         method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         resized = cv2.resize(image, (width, height), interpolation=method)
+        painted = np.empty((-(-height // STRIDE), -(-width // STRIDE), 2), np.float32)
+        for top in range(0, height, TILE):
+            for left in range(0, width, TILE):
+                y, x = max(0, top - OVERLAP), max(0, left - OVERLAP)
+                tile = resized[y : top + TILE + OVERLAP, x : left + TILE + OVERLAP]
+                answer = self._paint(tile)[(top - y) // STRIDE :, (left - x) // STRIDE :]
+                target = painted[top // STRIDE :, left // STRIDE :]
+                target = target[: TILE // STRIDE, : TILE // STRIDE]
+                target[:] = answer[: target.shape[0], : target.shape[1]]
+        return painted
+
+    def _paint(self, tile: np.ndarray) -> np.ndarray:
+        """The network's maps of one tile (h, w, 3): (h / 2, w / 2, 2), rounded up."""
+        height, width = tile.shape[:2]
         padding = ((0, -height % MULTIPLE), (0, -width % MULTIPLE), (0, 0))
-        batch = np.pad(resized, padding, mode="edge")[None].astype(np.float32)
+        batch = np.pad(tile, padding, mode="edge")[None].astype(np.float32)
         logits = np.asarray(self.model.predict_on_batch(batch))[0]
         return 1 / (1 + np.exp(-logits[: -(-height // STRIDE), : -(-width // STRIDE)]))
 
     def _detect(self, image, options) -> np.ndarray:
         """A look at the image as it is, one at a third for large letters; small ones enlarged."""
-        scale = min(1.0, LARGEST_SIDE / max(image.shape[:2]))
+        side = max(image.shape[:2])
+        scale = min(1.0, FIRST_LOOK / side)
         boxes = self._at_scale(image, scale, options)
         heights = _heights(boxes)
         if len(boxes) and np.median(heights) * scale < 0.75 * READABLE:
-            larger = min(2.5, READABLE / np.median(heights), LARGEST_SIDE / max(image.shape[:2]))
+            larger = min(2.5, READABLE / np.median(heights), LARGEST / side)
             boxes = self._at_scale(image, larger, options)
         large = self._at_scale(image, scale / 3, options)
         return _merge(boxes, large[_heights(large) * scale > 60])

@@ -42,7 +42,7 @@ def compiled(channels):
 
     model = build_detector(tuple(channels))
     optimizer = keras.optimizers.AdamW(1e-3, weight_decay=0.01, clipnorm=5.0)
-    model.compile(optimizer, loss=detection_loss, jit_compile=False)
+    model.compile(optimizer, loss=detection_loss, jit_compile=keras.backend.backend() == "jax")
     return model
 
 

@@ -27,9 +27,10 @@ def main() -> None:
     args = _arguments()
     run = Path(args.run)
     run.mkdir(parents=True, exist_ok=True)
+    keras.mixed_precision.set_global_policy(args.precision)
     model = build_recognizer()
     optimizer = keras.optimizers.AdamW(args.rate, weight_decay=0.01, clipnorm=5.0)
-    model.compile(optimizer, loss=keras.losses.CTC(), jit_compile=False)
+    model.compile(optimizer, loss=keras.losses.CTC(), jit_compile=keras.backend.backend() == "jax")
     step = checkpoint.restore(run / "checkpoint.npz", model)
     if step == 0 and args.start_from:
         step = go_on_from(Path(args.start_from), model, run)
@@ -100,6 +101,7 @@ def _arguments():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--validation", type=int, default=500)
     parser.add_argument("--real", nargs="*", default=[], help="folders with labels.tsv")
+    parser.add_argument("--precision", default="float32", help="mixed_bfloat16 on a GPU")
     parser.add_argument("--start-from", help="weights to begin with (*.weights.h5)")
     return parser.parse_args()
 

@@ -58,15 +58,15 @@ def make_real_client():
     Traceback (most recent call last):
     ...
     ocr_utils.errors.OcrError: GOOGLE_APPLICATION_CREDENTIALS is not set: give it the path of \
-the JSON key of your service account and restart the kernel (notebook 01 shows how).
+the JSON key of your service account and restart JupyterLab (notebook 01 shows how).
     """
     path = os.environ.get(KEY_VARIABLE)
     if not path:
         raise OcrError(f"{KEY_VARIABLE} is not set: give it the path of the JSON key of your "
-                       "service account and restart the kernel (notebook 01 shows how).")
+                       "service account and restart JupyterLab (notebook 01 shows how).")
     if not os.path.isfile(path):
         raise OcrError(f"{KEY_VARIABLE} names {path}, which is not a file: "
-                       "correct the path, and restart the kernel.")
+                       "correct the path, and restart JupyterLab.")
     vision_emulator.import_grpc()
     from google.auth.exceptions import GoogleAuthError
     from google.cloud import vision

@@ -206,7 +206,7 @@ def _check_languages(lang: str) -> None:
 
 def _tesseract_missing() -> OcrError:
     return OcrError(f"Tesseract is not installed, or not on the PATH: {_remedy(INSTALL)}"
-                    ", then restart the kernel.")
+                    ", then restart JupyterLab.")
 
 
 def _remedy(commands: dict[str, str]) -> str:

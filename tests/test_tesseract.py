@@ -163,7 +163,7 @@ def test_missing_tesseract(system, command, sign, monkeypatch, tmp_path):
                  lambda: tesseract.recognize_images([sign]),
                  lambda: tesseract.crop_word_regions(np.array(sign), tmp_path / "words")):
         assert message(call) == ("Tesseract is not installed, or not on the PATH: "
-                                 f"{command}, then restart the kernel.")
+                                 f"{command}, then restart JupyterLab.")
 
 
 @pytest.mark.parametrize("system, command", [

@@ -264,19 +264,21 @@ def _heights(boxes: np.ndarray) -> np.ndarray:
 
 
 def _merge(fine: np.ndarray, coarse: np.ndarray) -> np.ndarray:
-    """Boxes of both looks; where they cover each other, the coarse one knows large letters."""
+    """Boxes of both looks. Where a coarse one covers fine ones, it knows large letters better;
+    but three and more much smaller ones are a paragraph, which looks like one word from afar.
+    """
     if not len(coarse):
         return fine
     a = np.concatenate([fine.min(axis=1), fine.max(axis=1)], axis=1)
     b = np.concatenate([coarse.min(axis=1), coarse.max(axis=1)], axis=1)
-    low, high = (
-        np.maximum(a[:, None, :2], b[None, :, :2]),
-        np.minimum(a[:, None, 2:], b[None, :, 2:]),
-    )
-    shared = np.prod(np.maximum(0, high - low), axis=2)
-    area = np.prod(a[:, 2:] - a[:, :2], axis=1)
-    covered = (shared / np.maximum(area, 1e-6)[:, None]).max(axis=1) > 0.5
-    return np.concatenate([fine[~covered], coarse])
+    low = np.maximum(a[:, None, :2], b[None, :, :2])
+    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
+    shared = np.prod(np.maximum(0, high - low), axis=2)  # (fine, coarse)
+    inside = shared > 0.5 * np.prod(a[:, 2:] - a[:, :2], axis=1)[:, None]
+    smaller = _heights(fine)[:, None] < 0.5 * _heights(coarse)[None]
+    word = (inside & smaller).sum(axis=0) < 3
+    covered = (inside & word).any(axis=1)
+    return np.concatenate([fine[~covered], coarse[word]])
 
 
 # --- weights --------------------------------------------------------------------------------------

@@ -152,6 +152,12 @@ def test_merge_prefers_the_coarse_look_for_large_letters():
     assert detector._merge(fine, coarse).tolist() == [fine[1].tolist(), coarse[0].tolist()]
 
 
+def test_merge_keeps_the_words_of_a_paragraph_apart():
+    words = np.float32([rectangle(x, y, x + 60, y + 14) for y in (10, 30, 50) for x in (10, 80)])
+    seen_from_afar = np.float32([rectangle(5, 5, 150, 70)])
+    assert detector._merge(words, seen_from_afar).tolist() == words.tolist()
+
+
 def test_killed_training_goes_on_exactly(tmp_path, monkeypatch):
     """Killed in step 3 (last checkpoint: 2) and started again = never killed."""
     from training import checkpoint, train_detector

@@ -20,7 +20,8 @@ FALL_OFF = 2.5  # a Gaussian is exp(-2.5 r^2); r = 1 on the edge of the characte
 TILE, OVERLAP = 1280, 128  # pixels; larger images are painted in tiles, each with a margin
 FIRST_LOOK = 2560  # pixels; larger images are shrunk for the first look
 LARGEST = 6400  # pixels; the longest side of an enlarged image
-READABLE = 24.0  # pixels; letters smaller than this are enlarged to it
+MOST = 4.0  # times that an image is enlarged
+READABLE = 44.0  # pixels; letters smaller than this are enlarged to it
 
 
 # --- the truth: boxes -> maps ---------------------------------------------------------------------
@@ -248,7 +249,7 @@ class Detector:
         boxes = self._at_scale(image, scale, options)
         heights = _heights(boxes)
         if len(boxes) and np.median(heights) * scale < 0.75 * READABLE:
-            larger = min(2.5, READABLE / np.median(heights), LARGEST / side)
+            larger = min(MOST, READABLE / np.median(heights), LARGEST / side)
             boxes = self._at_scale(image, larger, options)
         large = self._at_scale(image, scale / 3, options)
         return _merge(boxes, large[_heights(large) * scale > 60])

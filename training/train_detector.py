@@ -113,8 +113,8 @@ def export(model, step: int, run: Path, args) -> None:
     }
     WEIGHTS.mkdir(parents=True, exist_ok=True)
     save_weights(model, WEIGHTS / "detector.npz")
-    args.validation = 100
-    card["results"] = {"H-mean, 100 generated pages": hmeans(model, args)["generated"]}
+    args.validation = 50
+    card["results"] = {"H-mean, 50 generated pages": hmeans(model, args)["generated"]}
     for folder in args.real:
         hmean = evaluate_pages.detection_hmean(Detector(model, card), folder)
         card["results"][f"H-mean, {Path(folder).name}, not trained on"] = round(hmean, 2)
@@ -141,8 +141,8 @@ def arguments() -> argparse.ArgumentParser:
         "--real", nargs="*", default=[], help="folders with pages.json, only looked at"
     )
     parser.add_argument("--export", action="store_true", help="write data/weights/detector.*")
-    parser.add_argument("--threshold", type=float, default=0.5)
-    parser.add_argument("--peak", type=float, default=0.6)
+    parser.add_argument("--threshold", type=float, default=0.65)
+    parser.add_argument("--peak", type=float, default=0.75)
     return parser
 
 

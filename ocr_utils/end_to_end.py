@@ -16,15 +16,16 @@ from ocr_utils.paths import WEIGHTS
 from ocr_utils.words import Word, reading_order
 
 MARGIN = 0.1  # of a word's height, left around it on every side: detectors cut close
+DOUBTFUL = 0.4  # below, a word is more often wrong, or no word at all, than right
 BOX_COLOR = "red"
 
 
-def read(image, detector=None, recognizer=None) -> list[Word]:
+def read(image, detector=None, recognizer=None, min_confidence: float = DOUBTFUL) -> list[Word]:
     """Find and read every word of an image: Words in reading order (notebook 08).
 
     image: anything `load_image` takes. detector, recognizer: the course's own where not given.
-    All crops of the page go to the recogniser in one call. A box in which nothing can be read is
-    left out. Raises OcrError.
+    min_confidence: words less sure than this are left out, as is a box in which nothing is read.
+    All crops of the page go to the recogniser in one call. Raises OcrError.
 
     >>> read(np.full((60, 200), 255, np.uint8), TesseractDetector(), TesseractRecognizer())
     []
@@ -35,7 +36,17 @@ def read(image, detector=None, recognizer=None) -> list[Word]:
         return []
     answers = (recognizer or load_recognizer()).read(crop_words(image, boxes))
     return reading_order([Word(answer.text, answer.confidence, box)
-                          for answer, box in zip(answers, boxes, strict=True) if answer.text])
+                          for answer, box in zip(answers, boxes, strict=True)
+                          if answer.text and is_sure(answer, min_confidence)])
+
+
+def is_sure(word: Word, min_confidence: float) -> bool:
+    """Whether a word is as sure as that; one without a confidence is taken at its word.
+
+    >>> [is_sure(Word("leaf", sure, ((0, 0),) * 4), 0.4) for sure in (0.1, 0.9, None)]
+    [False, True, True]
+    """
+    return word.confidence is None or word.confidence >= min_confidence
 
 
 def crop_words(image, boxes, margin: float = MARGIN) -> list[np.ndarray]:

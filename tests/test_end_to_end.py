@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from ocr_utils import end_to_end, formats, metrics, recognizer
+from ocr_utils.datasets import load_pages
 from ocr_utils.errors import OcrError
 from ocr_utils.synth.fonts import course_fonts, load_font
 from ocr_utils.words import Word, to_text
@@ -180,3 +181,10 @@ def test_hocr_is_well_formed_and_carries_boxes_and_confidence():
     assert spans[0].get("title") == "bbox 10 10 60 32; x_wconf 88"
     lines = [e for e in tree.iter() if e.get("class") == "ocr_line"]
     assert len(lines) == 2 and len({e.get("id") for e in tree.iter()}) == 1 + 1 + 2 + 2
+
+
+def test_doubtful_words_are_left_out():
+    sign = load_pages("signs")[1][0]
+    everything, sure = end_to_end.read(sign, min_confidence=0), end_to_end.read(sign)
+    assert sure and all(word.confidence >= end_to_end.DOUBTFUL for word in sure)
+    assert {word.text for word in sure} <= {word.text for word in everything}

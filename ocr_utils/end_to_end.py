@@ -15,7 +15,7 @@ from ocr_utils.images import load_image
 from ocr_utils.paths import WEIGHTS
 from ocr_utils.words import Word, reading_order
 
-MARGIN = 0.1  # of a word's height, left around it on every side: detectors cut close
+MARGIN = 0.07  # of a word's height, left around it on every side: detectors cut close
 DOUBTFUL = 0.4  # below, a word is more often wrong, or no word at all, than right
 BOX_COLOR = "red"
 

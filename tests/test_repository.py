@@ -170,3 +170,11 @@ def test_readme_tells_what_the_card_of_the_recognizer_tells():
     told += [f"{result['word_accuracy']} % of" for name, result in card["results"].items()
              if name.startswith("words_")]
     assert [sentence for sentence in told if sentence not in readme] == []
+
+
+def test_readme_tells_what_the_card_of_the_detector_tells():
+    card = json.loads((ROOT / "data/weights/detector.json").read_text(encoding="utf-8"))
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    told = [f"{card['samples_seen']:,} rendered crops", f"{int(card['minutes'])} minutes"]
+    told += [str(hmean) for name, hmean in card["results"].items() if "pages_" in name]
+    assert [sentence for sentence in told if sentence not in readme] == []

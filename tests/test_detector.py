@@ -116,13 +116,14 @@ def test_images_of_any_size(tiny, shape):
     assert boxes.dtype == np.float32 and boxes.ndim == 3 and boxes.shape[1:] == (4, 2)
 
 
-def test_tiles_join_to_the_map_of_the_whole(tiny, monkeypatch):
-    image = np.random.default_rng(0).integers(0, 255, (150, 330, 3), np.uint8)
-    whole = detector.Detector(tiny).maps(image)
+def test_tiles_join_to_the_map_of_the_whole(monkeypatch):
+    shipped = detector.load_detector()
+    page = render_page(3, 0, kind="poster", size=(400, 300), hard=False)
+    whole = shipped.maps(page.image)
     monkeypatch.setattr(detector, "TILE", 128)
-    tiled = detector.Detector(tiny).maps(image)
-    assert whole.shape == tiled.shape == (75, 165, 2)
-    assert np.abs(whole - tiled).max() < 0.02
+    tiled = shipped.maps(page.image)
+    assert whole.shape == tiled.shape and whole.max() > 0.8
+    assert np.abs(whole - tiled).mean() < 0.005
 
 
 def test_weights_come_back_in_half_precision(tiny, tmp_path):

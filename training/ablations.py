@@ -17,6 +17,7 @@ from ocr_utils import crnn
 from ocr_utils.labels import PRINTABLE, LabelConverter
 from ocr_utils.recognizer import ARCHITECTURE, IMAGE_SIZE
 from training import evaluate, stream
+from training.train_recognizer import rate
 
 VARIANTS = {
     "as shipped": {},
@@ -34,6 +35,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=800)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=3e-3)
+    parser.add_argument("--warmup", type=int, default=100)
     args = parser.parse_args()
     unseen = stream.make_batch(UNSEEN_SEED, 0, 1000, IMAGE_SIZE)
     for name, change in VARIANTS.items():
@@ -49,13 +51,13 @@ def main() -> None:
 
 
 def train(model, args) -> float:
-    """Train from nothing, the rate falling to 0 over the last half; milliseconds a word."""
+    """Train from nothing, with the rate of the real training; milliseconds a word."""
     optimizer = keras.optimizers.AdamW(args.rate, weight_decay=0.01, clipnorm=5.0)
     model.compile(optimizer, loss=keras.losses.CTC(), jit_compile=False)
     converter, seconds = LabelConverter(PRINTABLE), []
     words = stream.batches(SEED, 0, args.batch, 1, IMAGE_SIZE)
     for step, (images, texts) in zip(range(args.steps), words, strict=False):
-        optimizer.learning_rate = args.rate * min(1, (step + 1) / 100, 2 - 2 * step / args.steps)
+        optimizer.learning_rate = rate(step, args)
         labels = converter.encode_batch(texts, stream.MAX_LENGTH)
         start = time.perf_counter()
         model.train_on_batch(images, labels)

@@ -66,12 +66,17 @@ def train(model, run: Path, step: int, args) -> None:
                     minutes=round(minutes_before + minutes, 2),
                     loss=round(float(np.mean(losses)), 4),
                     rate=round(rate(step, args), 7),
-                    **hmeans(model, args),
+                    **hmeans(Detector(model, {"options": options(args)}), args),
                 ),
             )
             losses = []
         if last:
             break
+
+
+def options(args) -> dict:
+    """How boxes are made of maps, as `find_boxes` takes it."""
+    return {"threshold": args.threshold, "peak": args.peak}
 
 
 def rate(step: int, args) -> float:
@@ -81,16 +86,22 @@ def rate(step: int, args) -> float:
     )
 
 
-def hmeans(model, args) -> dict:
+def hmeans(detector, args) -> dict:
     """H-mean in percent on generated pages nobody trained on and on the folders of --real."""
-    detector, score = Detector(model), Score()
-    for index in range(args.validation):
-        page = render_page(VALIDATION_SEED, index)
-        score += box_hmean(page.words, detector.detect([page.image])[0])
     real = [
         evaluate_pages.detection_hmean(detector, folder, args.validation) for folder in args.real
     ]
-    return {"generated": round(100 * score.f1, 2), "real": " ".join(f"{h:.2f}" for h in real)}
+    generated = generated_hmean(detector, args.validation)
+    return {"generated": round(generated, 2), "real": " ".join(f"{h:.2f}" for h in real)}
+
+
+def generated_hmean(detector, pages: int) -> float:
+    """H-mean in percent on so many generated pages that nobody trained on."""
+    score = Score()
+    for index in range(pages):
+        page = render_page(VALIDATION_SEED, index)
+        score += box_hmean(page.words, detector.detect([page.image])[0])
+    return 100 * score.f1
 
 
 def export(model, step: int, run: Path, args) -> None:
@@ -98,25 +109,25 @@ def export(model, step: int, run: Path, args) -> None:
     import keras
 
     last = list(csv.DictReader((run / "log.csv").open()))[-1]
-    options = {"threshold": args.threshold, "peak": args.peak}
     card = {
         "channels": list(args.channels),
         "parameters": model.count_params(),
-        "options": options,
+        "options": options(args),
         "data": "crops of ocr_utils.synth.pages, rendered while training; no photograph",
         "steps": step,
         "samples_seen": step * args.batch,
         "minutes": float(last["minutes"]),
         "hardware": f"CPU ({platform.machine()}), backend {keras.backend.backend()}",
         "command": f"python -m training.train_detector --steps {step}",
+        "history": args.history,
         "limits": "Latin and Hangul, letters of 8 pixels and more; no vertical text.",
     }
     WEIGHTS.mkdir(parents=True, exist_ok=True)
     save_weights(model, WEIGHTS / "detector.npz")
-    args.validation = 50
-    card["results"] = {"H-mean, 50 generated pages": hmeans(model, args)["generated"]}
+    detector = Detector(model, card)
+    card["results"] = {"H-mean, 50 generated pages": round(generated_hmean(detector, 50), 2)}
     for folder in args.real:
-        hmean = evaluate_pages.detection_hmean(Detector(model, card), folder)
+        hmean = evaluate_pages.detection_hmean(detector, folder)
         card["results"][f"H-mean, {Path(folder).name}, not trained on"] = round(hmean, 2)
     (WEIGHTS / "detector_log.csv").write_text((run / "log.csv").read_text())
     (WEIGHTS / "detector.json.tmp").write_text(json.dumps(card, indent=1), encoding="utf-8")
@@ -141,6 +152,7 @@ def arguments() -> argparse.ArgumentParser:
         "--real", nargs="*", default=[], help="folders with pages.json, only looked at"
     )
     parser.add_argument("--export", action="store_true", help="write data/weights/detector.*")
+    parser.add_argument("--history", default="", help="a sentence for the card: what came before")
     parser.add_argument("--threshold", type=float, default=0.65)
     parser.add_argument("--peak", type=float, default=0.75)
     return parser

@@ -21,6 +21,7 @@ from ocr_utils.labels import PRINTABLE
 from ocr_utils.metrics import expected_calibration_error, normalise
 from ocr_utils.paths import WEIGHTS
 from ocr_utils.recognizer import ARCHITECTURE, IMAGE_SIZE, Recognizer, build_recognizer
+from ocr_utils.synth.fonts import course_fonts, installed_fonts
 from training import checkpoint, evaluate, stream
 
 CALIBRATION_SEED, TEST_SEED = 999_979, 999_961
@@ -50,6 +51,7 @@ def make_card(model, step: int, run: Path, args) -> dict:
         "alphabet": PRINTABLE, "image_size": IMAGE_SIZE, "architecture": ARCHITECTURE,
         "parameters": model.count_params(), "temperature": calibrate(model, args.words),
         "data": "ocr_utils.synth.scene.scene_sample, rendered while training, no photograph",
+        "fonts": len(installed_fonts() or course_fonts()),
         "steps": step, "samples_seen": int(last["samples"]), "minutes": float(last["minutes"]),
         "hardware": f"CPU ({platform.machine()}), backend {keras.backend.backend()}",
         "command": f"python -m training.train_recognizer --steps {step}", "history": args.history,

@@ -8,11 +8,13 @@ import numpy as np
 
 from ocr_utils import crnn
 from ocr_utils.errors import OcrError
+from ocr_utils.images import load_image
 from ocr_utils.labels import PRINTABLE
 from ocr_utils.paths import WEIGHTS
 from ocr_utils.words import Word
 
 IMAGE_SIZE = (100, 32)  # width, height; every crop is stretched to it
+TALL = 1.5  # height of a crop in widths from which its word may stand on end
 ARCHITECTURE = {
     "channels": (32, 64, 96, 128, 192), "lstm_units": (160,), "convolutions": 1, "batch_norm": True,
 }
@@ -38,18 +40,21 @@ class Recognizer:
              lexicon: list[str] | None = None) -> list[Word]:
         """One Word for each crop, in order; its box is the whole crop.
 
-        crops: a list of images of any size, anything `load_image` takes.
+        crops: a list of images of any size, anything `load_image` takes. One much higher than wide
+        is read lying on either side too, for words written up or down; the surest reading counts.
         beam_width, lexicon: as in `crnn.decode_predict_ctc`; greedy decoding without them.
         """
-        images = [crnn.prepare_image(crop, IMAGE_SIZE) for crop in crops]
+        crops = [load_image(crop) for crop in crops]
+        views = [(crop, turns) for crop in crops for turns in _turns(crop)]
+        images = [crnn.prepare_image(np.rot90(crop, turns), IMAGE_SIZE) for crop, turns in views]
         logits = self.logits(images, batch_size)
         texts, chances = crnn.greedy_decode(logits / self.card["temperature"], self.alphabet)
         if beam_width or lexicon:
             texts = crnn.decode_predict_ctc(logits, self.alphabet, beam_width, lexicon=lexicon)
-        return [
-            Word.from_bounds(text, crnn.word_confidence(chance), 0, 0, *_size(crop))
-            for text, chance, crop in zip(texts, chances, crops, strict=True)
-        ]
+        words = iter([_word(text, crnn.word_confidence(chance), *view)
+                      for text, chance, view in zip(texts, chances, views, strict=True)])
+        return [max((next(words) for _ in _turns(crop)), key=lambda word: word.confidence)
+                for crop in crops]
 
     def logits(self, images, batch_size: int = 64) -> np.ndarray:
         """Prepared images (N, W, H, 1) -> logits (N, T, 95), in batches."""
@@ -67,12 +72,17 @@ class Recognizer:
         return np.asarray(self.model.predict_on_batch(padded))[:count]
 
 
-def _size(crop) -> tuple[int, int]:
-    """Width and height of an image."""
-    from ocr_utils.images import load_image
+def _turns(crop: np.ndarray) -> tuple[int, ...]:
+    """By how many quarters, to the left, a crop is turned to be read: 0; a high one 1 and 3 too."""
+    height, width = crop.shape[:2]
+    return (0, 1, 3) if height > TALL * width else (0,)
 
-    height, width = load_image(crop).shape[:2]
-    return width, height
+
+def _word(text: str, confidence: float, crop: np.ndarray, turns: int) -> Word:
+    """The word of a whole crop; its box begins where the text does."""
+    height, width = crop.shape[:2]
+    corners = [(0, 0), (width, 0), (width, height), (0, height)]
+    return Word(text, confidence, corners[turns:] + corners[:turns])
 
 
 @functools.lru_cache(maxsize=2)

@@ -2,6 +2,7 @@
 
 import json
 
+import cv2
 import numpy as np
 import pytest
 
@@ -64,3 +65,45 @@ def test_weights_of_another_alphabet_or_network_are_refused_by_name(tmp_path, mo
     (tmp_path / "other.weights.h5").write_bytes(b"not weights")
     with pytest.raises(OcrError, match="other.weights.h5"):
         recognizer.load_recognizer("other")
+
+
+def test_muon_moves_a_kernel_alike_in_every_direction_and_leaves_biases_to_adam():
+    import keras
+
+    from training.muon import Muon
+
+    kernel = keras.Variable(np.zeros((3, 3, 2, 4), "float32"), name="kernel")
+    bias = keras.Variable(np.zeros(4, "float32"), name="bias")
+    lopsided = np.random.default_rng(0).normal(size=(18, 4)).astype("float32") * [1, 10, 100, 1000]
+    optimizer = Muon(0.1)
+    optimizer.apply([lopsided.reshape(kernel.shape).astype("float32"), np.ones(4, "float32")],
+                    [kernel, bias])
+    strengths = np.linalg.svd(np.array(kernel).reshape(18, 4), compute_uv=False)
+    assert strengths.max() < 2 * strengths.min()
+    np.testing.assert_allclose(np.array(bias), -0.1, rtol=1e-3)  # Adam's first step: the rate
+
+
+def test_a_wider_network_goes_on_from_a_narrower_one(tmp_path):
+    from ocr_utils import crnn
+    from training import train_recognizer
+
+    narrow = crnn.build_crnn_model((100, 32, 1), PRINTABLE, channels=(4, 6), lstm_units=(5,))
+    wide = crnn.build_crnn_model((100, 32, 1), PRINTABLE, channels=(6, 8), lstm_units=(9,))
+    narrow.save_weights(tmp_path / "small.weights.h5")
+    card = {"architecture": {"channels": (4, 6), "lstm_units": (5,)}}
+    (tmp_path / "small.json").write_text(json.dumps(card))
+    (tmp_path / "small_log.csv").write_text("step\n7\n")
+    step = train_recognizer.go_on_from(tmp_path / "small.weights.h5", wide, tmp_path)
+    assert step == stream.EASY_STEPS and (tmp_path / "log.csv").read_text() == "step\n7\n"
+    images = np.random.default_rng(0).random((2, 100, 32, 1), np.float32)
+    np.testing.assert_allclose(np.array(wide(images)), np.array(narrow(images)), atol=1e-5)
+
+
+def test_words_that_stand_on_end_are_read_lying():
+    reader = recognizer.load_recognizer()
+    word = np.full((40, 170, 3), 255, np.uint8)
+    cv2.putText(word, "STATION", (8, 30), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (0, 0, 0), 2, cv2.LINE_AA)
+    lying, falling, rising = reader.read([word, np.rot90(word, -1), np.rot90(word)])
+    assert lying.text == falling.text == rising.text == "STATION"
+    assert lying.box[0] == (0, 0)  # a box begins at the text's own top left corner
+    assert falling.box[0] == (40, 0) and rising.box[0] == (0, 170)

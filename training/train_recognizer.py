@@ -17,8 +17,10 @@ import numpy as np
 
 from ocr_utils import crnn
 from ocr_utils.labels import PRINTABLE, LabelConverter
-from ocr_utils.recognizer import ARCHITECTURE, IMAGE_SIZE, build_recognizer
+from ocr_utils.recognizer import ARCHITECTURE, IMAGE_SIZE, build_recognizer, read_card
 from training import checkpoint, evaluate, log, stream
+from training.muon import Muon
+from training.widen import widen
 
 VALIDATION_SEED = 999_983  # never a training seed
 
@@ -29,7 +31,7 @@ def main() -> None:
     run.mkdir(parents=True, exist_ok=True)
     keras.mixed_precision.set_global_policy(args.precision)
     model = build_recognizer()
-    optimizer = keras.optimizers.AdamW(args.rate, weight_decay=0.01, clipnorm=5.0)
+    optimizer = Muon(args.rate, weight_decay=0.01, adam_weight_decay=0.01, clipnorm=5.0)
     model.compile(optimizer, loss=keras.losses.CTC(), jit_compile=keras.backend.backend() == "jax")
     step = checkpoint.restore(run / "checkpoint.npz", model)
     if step == 0 and args.start_from:
@@ -38,9 +40,16 @@ def main() -> None:
 
 
 def go_on_from(weights: Path, model, run: Path) -> int:
-    """Load finished weights and the log beside them; the step that the run begins with."""
-    crnn.load_weights(model, weights)
-    log_before = weights.with_name(weights.name.removesuffix(".weights.h5") + "_log.csv")
+    """Load finished weights, of a narrower network too, and the log beside them.
+
+    Returns the step that the run begins with.
+    """
+    name = weights.name.removesuffix(".weights.h5")
+    card = read_card(weights.with_name(f"{name}.json"))
+    finished = crnn.build_crnn_model((*IMAGE_SIZE, 1), PRINTABLE, **card["architecture"])
+    crnn.load_weights(finished, weights)
+    widen(finished, model)
+    log_before = weights.with_name(f"{name}_log.csv")
     if log_before.exists():
         shutil.copy(log_before, run / "log.csv")
     return stream.EASY_STEPS  # who can read already needs no easy words
@@ -101,7 +110,7 @@ def _arguments():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--validation", type=int, default=500)
     parser.add_argument("--real", nargs="*", default=[], help="folders with labels.tsv")
-    parser.add_argument("--precision", default="float32", help="mixed_bfloat16 on a GPU")
+    parser.add_argument("--precision", default="float32", help="mixed_bfloat16 is faster")
     parser.add_argument("--start-from", help="weights to begin with (*.weights.h5)")
     return parser.parse_args()
 

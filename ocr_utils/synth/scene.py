@@ -46,7 +46,8 @@ def _glyphs(text: str, fonts, rng):
     left, top, right, bottom = font.getbbox(text)
     if right - left < 2 or bottom - top < 2 or right - left > 1200:
         return None, None  # this font draws nothing for this text, or far too much
-    spacing = rng.uniform(-0.04, 0.3) * font.size if rng.random() < 0.3 else 0.0
+    widest = 0.9 if rng.random() < 0.2 else 0.3
+    spacing = rng.uniform(-0.04, widest) * font.size if rng.random() < 0.3 else 0.0
     width = int(right - left + max(0, spacing) * len(text)) + 2 * PAD
     canvas = Image.new("L", (width, bottom - top + 2 * PAD))
     draw, x = ImageDraw.Draw(canvas), float(PAD - left)
@@ -66,13 +67,16 @@ def _ink_box(mask):
 
 
 def _thicken(mask, rng):
+    """Bolder, finer or hollow letters."""
     kind = rng.random()
     if kind < 0.10:
         return cv2.dilate(mask, np.ones((2, 2), np.uint8))
-    if kind < 0.15:
-        return cv2.dilate(mask, np.ones((3, 3), np.uint8))
     if kind < 0.18:
+        return cv2.dilate(mask, np.ones((3, 3), np.uint8))
+    if kind < 0.20:
         return cv2.erode(mask, np.ones((2, 2), np.uint8))
+    if kind < 0.23:
+        return cv2.dilate(mask, np.ones((5, 5), np.uint8)) - mask
     return mask
 
 
@@ -171,7 +175,7 @@ def _random_quad(corners, rng):
         points[side, 1] *= factor
     elif kind < 0.5:
         points += rng.normal(0, 0.06, size=(4, 2)) * height
-    spread = 3.0 if rng.random() < 0.6 else 9.0
+    spread = rng.choice([3.0, 9.0, 16.0], p=[0.55, 0.3, 0.15])
     angle = np.deg2rad(np.clip(rng.normal(0, spread), -30, 30))
     rotation = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     return points @ rotation
@@ -188,11 +192,14 @@ def _paint(mask, neighbours, rng):
     if rng.random() < 0.2:
         _add_clutter(image, rng, 0.3 * contrast)
     if rng.random() < 0.15:  # shadow
-        dx, dy = rng.integers(-4, 5, size=2)
-        shadow = _shift(mask, int(dx), int(dy))
+        shadow = _shift(mask, *rng.integers(-4, 5, size=2))
         if rng.random() < 0.5:
             shadow = cv2.GaussianBlur(shadow, (0, 0), rng.uniform(0.5, 2.5))
         _mix(image, shadow * rng.uniform(0.3, 0.8), _color_apart(ink_color, rng))
+    if rng.random() < 0.07:  # raised letters: their sides, in another colour
+        step = rng.uniform(-1, 1, size=2)
+        sides = np.max([_shift(mask, *(i * step)) for i in range(1, int(rng.integers(3, 8)))], axis=0)
+        _mix(image, sides, _color_apart(ink_color, rng))
     if rng.random() < 0.12:  # border around the letters
         size = int(rng.integers(2, 4))
         wider = cv2.dilate(mask, np.ones((size * 2 - 1,) * 2, np.uint8))
@@ -206,7 +213,7 @@ def _paint(mask, neighbours, rng):
     return image
 
 
-def _shift(mask, dx: int, dy: int):
+def _shift(mask, dx: float, dy: float):
     height, width = mask.shape
     return cv2.warpAffine(mask, np.float32([[1, 0, dx], [0, 1, dy]]), (width, height))
 

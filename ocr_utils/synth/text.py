@@ -23,43 +23,55 @@ def lexicon() -> tuple[str, ...]:
     >>> len(words) > 30_000, "hotel" in words
     (True, True)
     """
+    return tuple(sorted(set(running_words())))
+
+
+@functools.lru_cache(maxsize=1)
+def running_words() -> tuple[str, ...]:
+    """The same words, each as often as it has different neighbours in running text.
+
+    >>> words = running_words()
+    >>> words.count("the") > 1000 > words.count("hotel")
+    True
+    """
     file = package_folder("essential_generators") / "markov_textgen.json"
-    tokens = set(re.findall(r'"(?:left|right)": "([^"]+)"', file.read_text(encoding="utf-8")))
-    words = {word for token in tokens for word in re.findall(r"^[A-Za-z]+(?:'[a-z]+)?", token)}
-    return tuple(sorted(word for word in words if 2 <= len(word) <= 20))
+    tokens = re.findall(r'"(?:left|right)": "([^"]+)"', file.read_text(encoding="utf-8"))
+    words = (match[0] for token in tokens if (match := re.match(r"[A-Za-z]+(?:'[a-z]+)?", token)))
+    return tuple(word for word in words if 2 <= len(word) <= 20)
 
 
 def random_text(rng: np.random.Generator) -> str:
-    """One label as streets, receipts and forms have them: half words, half everything else.
+    """One label as streets, receipts and forms have them: words, mostly, and everything else.
 
     >>> [random_text(np.random.default_rng(seed)) for seed in range(3)] == [
     ...     random_text(np.random.default_rng(seed)) for seed in range(3)]
     True
     """
     kind = rng.random()
-    if kind < 0.55:
+    if kind < 0.71:
         return _punctuate(_change_case(_word(rng), rng), rng)
-    if kind < 0.67:
-        return _short(rng)
     if kind < 0.79:
-        return _number(rng)
+        return _short(rng)
     if kind < 0.90:
-        return _letters(CODE_CHARACTERS, int(rng.integers(2, 10)), rng)
+        return _number(rng)
     if kind < 0.95:
+        return _letters(CODE_CHARACTERS, int(rng.integers(2, 10)), rng)
+    if kind < 0.98:
         return _compound(rng)
     return _letters(PRINTABLE, int(rng.integers(1, 9)), rng)
 
 
 def _word(rng) -> str:
-    words = lexicon()
+    """A third as running text has them, small words often; the others one as often as another."""
+    words = running_words() if rng.random() < 0.35 else lexicon()
     return words[rng.integers(len(words))]
 
 
 def _change_case(word: str, rng) -> str:
     kind = rng.random()
-    if kind < 0.42:
+    if kind < 0.48:
         return word.upper()
-    if kind < 0.65:
+    if kind < 0.70:
         return word.lower()
     return word[0].upper() + word[1:]
 

@@ -1,0 +1,60 @@
+"""Fetch the Latin families of Google Fonts, as npm packages them, for the generator.
+
+    sudo python -m training.web_fonts        # needs npm; 1,600 families, 3 GB on the way
+
+They go below /usr/share/fonts, where `ocr_utils.synth.fonts.installed_fonts` finds them. Their
+licences (SIL OFL, Apache) allow it; nothing of them is committed.
+"""
+
+import json
+import subprocess
+import tempfile
+from pathlib import Path
+
+from fontTools.ttLib import TTFont
+
+FOLDER = Path("/usr/share/fonts/fontsource")
+CATALOGUE = "google-font-metadata"
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as work:
+        modules = install([CATALOGUE], Path(work))
+        catalogue = json.loads((modules / CATALOGUE / "data/api-response.json").read_text())
+        install([f"@fontsource/{name}" for name in latin_families(catalogue)], Path(work))
+        folders = sorted((modules / "@fontsource").iterdir())
+        count = sum(unpack(folder) for folder in folders)
+    print(f"{count} fonts of {len(folders)} families in {FOLDER}")
+
+
+def latin_families(catalogue: list[dict]) -> list[str]:
+    """Package names of the families with Latin letters; Noto's are other scripts' companions."""
+    return [family["family"].lower().replace(" ", "-") for family in catalogue
+            if "latin" in family["subsets"] and not family["family"].startswith("Noto ")]
+
+
+def install(packages: list[str], work: Path) -> Path:
+    """Let npm fetch packages, leaving out what is not to be had; the folder they are in."""
+    wanted = {"private": True, "optionalDependencies": dict.fromkeys(packages, "*")}
+    (work / "package.json").write_text(json.dumps(wanted))
+    subprocess.run(["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund",
+                    "--no-package-lock", "--silent"], cwd=work, check=True)
+    return work / "node_modules"
+
+
+def unpack(package: Path) -> int:
+    """The regular and the heaviest upright font of a family as .ttf; how many there are."""
+    faces = {int(file.stem.split("-")[-2]): file  # by weight
+             for file in package.glob(f"files/{package.name}-latin-[0-9]*-normal.woff")}
+    wanted = {min(faces, key=lambda weight: abs(weight - 400)), max(faces)} if faces else set()
+    for weight in wanted:
+        target = FOLDER / package.name / f"{weight}.ttf"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        font = TTFont(faces[weight])
+        font.flavor = None  # from the compressed form of the web to a plain file
+        font.save(target)
+    return len(wanted)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,4 @@
-"""Put a trained network into a wider one that reads the same (Net2Net, Chen 2015, arXiv 1511.05641).
+"""Put a trained network into a wider one that reads the same (Net2Net, arXiv 1511.05641).
 
 The old weights become a corner of the new ones. What the new channels send to the old ones
 is zero at first, what they receive is random: they are free to learn something else.

@@ -197,9 +197,7 @@ def _paint(mask, neighbours, rng):
             shadow = cv2.GaussianBlur(shadow, (0, 0), rng.uniform(0.5, 2.5))
         _mix(image, shadow * rng.uniform(0.3, 0.8), _color_apart(ink_color, rng))
     if rng.random() < 0.07:  # raised letters: their sides, in another colour
-        step = rng.uniform(-1, 1, size=2)
-        sides = np.max([_shift(mask, *(i * step)) for i in range(1, int(rng.integers(3, 8)))], axis=0)
-        _mix(image, sides, _color_apart(ink_color, rng))
+        _mix(image, _sides(mask, rng), _color_apart(ink_color, rng))
     if rng.random() < 0.12:  # border around the letters
         size = int(rng.integers(2, 4))
         wider = cv2.dilate(mask, np.ones((size * 2 - 1,) * 2, np.uint8))
@@ -211,6 +209,12 @@ def _paint(mask, neighbours, rng):
     if rng.random() < 0.15:
         _shade(image, rng)
     return image
+
+
+def _sides(mask, rng):
+    """Where letters as thick as some pixels reach, seen a little from the side."""
+    step = rng.uniform(-1, 1, size=2)
+    return np.max([_shift(mask, *(i * step)) for i in range(1, rng.integers(3, 8))], axis=0)
 
 
 def _shift(mask, dx: float, dy: float):

@@ -20,14 +20,19 @@ def test_batch_number_n_is_always_the_same_batch():
     assert first[0].shape == (4, 100, 32, 1) and first[0].dtype == np.uint8
 
 
-def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path):
+@pytest.mark.parametrize("name", ["AdamW", "Muon"])
+def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path, name):
     import keras
+
+    from training.muon import Muon
+
+    make = {"AdamW": keras.optimizers.AdamW, "Muon": Muon}[name]
 
     def fresh():
         keras.utils.set_random_seed(1)
         model = keras.Sequential([keras.layers.Input((6,)), keras.layers.Dense(4),
                                   keras.layers.BatchNormalization(), keras.layers.Dense(2)])
-        model.compile(keras.optimizers.AdamW(1e-2), loss="mse", jit_compile=False)
+        model.compile(make(1e-2), loss="mse", jit_compile=False)
         return model
 
     data = [(np.random.default_rng(i).normal(size=(8, 6)).astype("float32"),

@@ -1,4 +1,4 @@
-"""What each part of the recogniser's network is worth: variants of it, trained alike and briefly.
+"""What each part of the recogniser is worth: variants of it, trained alike and briefly.
 
     python -m training.ablations --steps 800
 
@@ -17,14 +17,16 @@ from ocr_utils import crnn
 from ocr_utils.labels import PRINTABLE, LabelConverter
 from ocr_utils.recognizer import ARCHITECTURE, IMAGE_SIZE
 from training import evaluate, stream
+from training.muon import Muon
 from training.train_recognizer import rate
 
 VARIANTS = {
     "as shipped": {},
+    "by AdamW instead of Muon": {"optimizer": keras.optimizers.AdamW},
     "no recurrent layer": {"lstm_units": ()},
     "two recurrent layers of 96": {"lstm_units": (96, 96)},
     "no batch normalisation": {"batch_norm": False},
-    "half as many channels": {"channels": (16, 32, 48, 64, 96)},
+    "half as many channels": {"channels": (16, 32, 64, 112, 144)},
     "two convolutions a block": {"convolutions": 2},
 }
 SEED, UNSEEN_SEED = 11, 999_979
@@ -40,8 +42,10 @@ def main() -> None:
     unseen = stream.make_batch(UNSEEN_SEED, 0, 1000, IMAGE_SIZE)
     for name, change in VARIANTS.items():
         keras.utils.set_random_seed(SEED)
-        model = crnn.build_crnn_model((*IMAGE_SIZE, 1), PRINTABLE, **(ARCHITECTURE | change))
-        training = train(model, args)
+        settings = ARCHITECTURE | {"optimizer": Muon} | change
+        optimizer = settings.pop("optimizer")(args.rate, weight_decay=0.01, clipnorm=5.0)
+        model = crnn.build_crnn_model((*IMAGE_SIZE, 1), PRINTABLE, **settings)
+        training = train(model, optimizer, args)
         evaluate.predict(model, unseen[0][:100])  # compiled before the clock starts
         start = time.perf_counter()
         accuracy = evaluate.word_accuracy(model, *unseen)
@@ -50,9 +54,8 @@ def main() -> None:
               f"{accuracy:.1f} |", flush=True)
 
 
-def train(model, args) -> float:
+def train(model, optimizer, args) -> float:
     """Train from nothing, with the rate of the real training; milliseconds a word."""
-    optimizer = keras.optimizers.AdamW(args.rate, weight_decay=0.01, clipnorm=5.0)
     model.compile(optimizer, loss=keras.losses.CTC(), jit_compile=False)
     converter, seconds = LabelConverter(PRINTABLE), []
     words = stream.batches(SEED, 0, args.batch, 1, IMAGE_SIZE)

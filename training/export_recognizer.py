@@ -23,6 +23,7 @@ from ocr_utils.paths import WEIGHTS
 from ocr_utils.recognizer import ARCHITECTURE, IMAGE_SIZE, Recognizer, build_recognizer
 from ocr_utils.synth.fonts import course_fonts, installed_fonts
 from training import checkpoint, evaluate, stream
+from training.muon import Muon
 
 CALIBRATION_SEED, TEST_SEED = 999_979, 999_961
 
@@ -37,7 +38,7 @@ def main() -> None:
     args = parser.parse_args()
     run = Path(args.run)
     model = build_recognizer()
-    model.compile(keras.optimizers.AdamW(weight_decay=0.01, clipnorm=5.0))
+    model.compile(Muon())
     step = checkpoint.restore(run / "checkpoint.npz", model)
     card = make_card(model, step, run, args)
     write(model, card, run, args.name)
@@ -55,8 +56,8 @@ def make_card(model, step: int, run: Path, args) -> dict:
         "steps": step, "samples_seen": int(last["samples"]), "minutes": float(last["minutes"]),
         "hardware": f"CPU ({platform.machine()}), backend {keras.backend.backend()}",
         "command": f"python -m training.train_recognizer --steps {step}", "history": args.history,
-        "limits": "Latin letters, digits and ASCII punctuation; one word a crop; no vertical text, "
-                  "little rotation; blurred words under 12 pixels are mostly misread.",
+        "limits": "Latin letters, digits and ASCII punctuation; one word a crop; rotation below 30 "
+                  "degrees or near 90; blurred words under 12 pixels are mostly misread.",
     }
     card["results"] = results(Recognizer(model, card), args)
     return card

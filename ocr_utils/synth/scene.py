@@ -163,7 +163,7 @@ def _pixel_grid(height: int, width: int):
 
 
 def _random_quad(corners, rng):
-    """The box's four corners after scaling, shear, rotation and perspective, shape (4, 2)."""
+    """The box's four corners after scaling, slant, rotation and perspective, shape (4, 2)."""
     width, height = corners[2] - corners[0]
     points = corners - corners.mean(axis=0)
     points = points * [rng.uniform(0.65, 1.35), 1.0]
@@ -175,7 +175,9 @@ def _random_quad(corners, rng):
         points[side, 1] *= factor
     elif kind < 0.5:
         points += rng.normal(0, 0.06, size=(4, 2)) * height
-    spread = rng.choice([3.0, 9.0, 16.0], p=[0.55, 0.3, 0.15])
+    if rng.random() < 0.35:  # a sign seen from the side: its line rises, its letters stand upright
+        points[:, 1] += rng.normal(0, 0.18) * points[:, 0]
+    spread = rng.choice([3.0, 9.0, 16.0], p=[0.5, 0.3, 0.2])
     angle = np.deg2rad(np.clip(rng.normal(0, spread), -30, 30))
     rotation = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     return points @ rotation

@@ -15,8 +15,11 @@ from ocr_utils.words import Word
 
 IMAGE_SIZE = (100, 32)  # width, height; every crop is stretched to it
 TALL = 1.5  # height of a crop in widths from which its word may stand on end
+UNSURE = 0.5  # confidence, before calibration, below which a crop is looked at again
+SECOND_LOOKS = ((8, 1.0), (-8, 1.0), (0, 1.1))  # degrees, zoom
 ARCHITECTURE = {
-    "channels": (32, 64, 96, 128, 192), "lstm_units": (160,), "convolutions": 1, "batch_norm": True,
+    "channels": (32, 64, 128, 224, 288), "lstm_units": (224,), "convolutions": 1,
+    "batch_norm": True,
 }
 
 
@@ -37,24 +40,47 @@ class Recognizer:
         self.alphabet: str = card["alphabet"]
 
     def read(self, crops, batch_size: int = 64, beam_width: int | None = None,
-             lexicon: list[str] | None = None) -> list[Word]:
+             lexicon: list[str] | None = None, second_look: bool = True) -> list[Word]:
         """One Word for each crop, in order; its box is the whole crop.
 
         crops: a list of images of any size, anything `load_image` takes. One much higher than wide
         is read lying on either side too, for words written up or down; the surest reading counts.
         beam_width, lexicon: as in `crnn.decode_predict_ctc`; greedy decoding without them.
+        second_look: read unsure ones again, a little turned either way, and closer.
         """
         crops = [load_image(crop) for crop in crops]
-        views = [(crop, turns) for crop in crops for turns in _turns(crop)]
-        images = [crnn.prepare_image(np.rot90(crop, turns), IMAGE_SIZE) for crop, turns in views]
-        logits = self.logits(images, batch_size)
+        logits, turns = self.look(crops, batch_size, second_look)
         texts, chances = crnn.greedy_decode(logits / self.card["temperature"], self.alphabet)
         if beam_width or lexicon:
             texts = crnn.decode_predict_ctc(logits, self.alphabet, beam_width, lexicon=lexicon)
-        words = iter([_word(text, crnn.word_confidence(chance), *view)
-                      for text, chance, view in zip(texts, chances, views, strict=True)])
-        return [max((next(words) for _ in _turns(crop)), key=lambda word: word.confidence)
-                for crop in crops]
+        return [_word(text, crnn.word_confidence(chance), crop, turn)
+                for text, chance, crop, turn in zip(texts, chances, crops, turns, strict=True)]
+
+    def look(self, crops, batch_size: int = 64, second_look: bool = True):
+        """The logits (N, T, 95) of each crop's surest look, and by how many quarters it was turned.
+
+        crops: arrays (H, W, 3) uint8.
+        """
+        looks = [[np.rot90(crop, turns) for turns in _turns(crop)] for crop in crops]
+        logits, sure, best = self._surest(looks, batch_size)
+        unsure = np.flatnonzero((sure < UNSURE) & second_look)
+        again = [_second_looks(looks[i][best[i]]) for i in unsure]
+        logits_again, sure_again, _ = self._surest(again, batch_size)
+        better = sure_again > sure[unsure]
+        logits[unsure[better]] = logits_again[better]
+        return logits, [_turns(crop)[i] for crop, i in zip(crops, best, strict=True)]
+
+    def _surest(self, looks, batch_size: int):
+        """Of each crop's looks (a list of images) the surest: logits, confidence, which it is."""
+        logits = self.logits([crnn.prepare_image(look, IMAGE_SIZE) for crop in looks
+                              for look in crop], batch_size)
+        _, chances = crnn.greedy_decode(logits, self.alphabet)
+        sure = np.array([crnn.word_confidence(chance) for chance in chances])
+        counts = np.array([len(crop) for crop in looks], dtype=int)
+        ends = np.cumsum(counts)
+        best = np.array([part.argmax() for part in np.split(sure, ends)[:-1]], dtype=int)
+        chosen = ends - counts + best
+        return logits[chosen], sure[chosen], best
 
     def logits(self, images, batch_size: int = 64) -> np.ndarray:
         """Prepared images (N, W, H, 1) -> logits (N, T, 95), in batches."""
@@ -76,6 +102,19 @@ def _turns(crop: np.ndarray) -> tuple[int, ...]:
     """By how many quarters, to the left, a crop is turned to be read: 0; a high one 1 and 3 too."""
     height, width = crop.shape[:2]
     return (0, 1, 3) if height > TALL * width else (0,)
+
+
+def _second_looks(crop: np.ndarray) -> list[np.ndarray]:
+    """The crop turned by some degrees either way, and a little closer."""
+    import cv2
+
+    height, width = crop.shape[:2]
+    looks = []
+    for degrees, zoom in SECOND_LOOKS:
+        matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, zoom)
+        looks.append(cv2.warpAffine(crop, matrix, (width, height), flags=cv2.INTER_LINEAR,
+                                    borderMode=cv2.BORDER_REPLICATE))
+    return looks
 
 
 def _word(text: str, confidence: float, crop: np.ndarray, turns: int) -> Word:

@@ -55,7 +55,7 @@ def test_affinity_of_one_character_is_empty():
 @pytest.mark.parametrize("kind", ["document", "form", "sign", "poster"])
 def test_perfect_maps_give_back_the_boxes(kind):
     score = Score()
-    for index in range(3):
+    for index in range(6):
         page = render_page(21, index, kind, size=(512, 512), hard=False)
         maps = detector.score_maps(page.characters, 512, 512)
         score += box_hmean(page.words, detector.find_boxes(maps) * detector.STRIDE, iou=0.6)

@@ -8,6 +8,7 @@ licences (SIL OFL, Apache) allow it; nothing of them is committed.
 
 import json
 import subprocess
+import tarfile
 import tempfile
 from pathlib import Path
 
@@ -18,28 +19,29 @@ CATALOGUE = "google-font-metadata"
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as work:
-        modules = install([CATALOGUE], Path(work))
-        catalogue = json.loads((modules / CATALOGUE / "data/api-response.json").read_text())
-        install([f"@fontsource/{name}" for name in latin_families(catalogue)], Path(work))
-        folders = sorted((modules / "@fontsource").iterdir())
-        count = sum(unpack(folder) for folder in folders)
-    print(f"{count} fonts of {len(folders)} families in {FOLDER}")
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        packages = install([f"@fontsource/{name}" for name in latin_families(work)], work)
+        count = sum(unpack(package) for package in packages)
+    print(f"{count} fonts of {len(packages)} families in {FOLDER}")
 
 
-def latin_families(catalogue: list[dict]) -> list[str]:
+def latin_families(work: Path) -> list[str]:
     """Package names of the families with Latin letters; Noto's are other scripts' companions."""
-    return [family["family"].lower().replace(" ", "-") for family in catalogue
+    subprocess.run(["npm", "pack", "--silent", CATALOGUE], cwd=work, check=True)
+    with tarfile.open(next(work.glob("*.tgz"))) as archive:
+        families = json.load(archive.extractfile("package/data/api-response.json"))
+    return [family["family"].lower().replace(" ", "-") for family in families
             if "latin" in family["subsets"] and not family["family"].startswith("Noto ")]
 
 
-def install(packages: list[str], work: Path) -> Path:
-    """Let npm fetch packages, leaving out what is not to be had; the folder they are in."""
+def install(packages: list[str], work: Path) -> list[Path]:
+    """Let npm fetch packages, leaving out what is not to be had; their folders."""
     wanted = {"private": True, "optionalDependencies": dict.fromkeys(packages, "*")}
     (work / "package.json").write_text(json.dumps(wanted))
     subprocess.run(["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund",
                     "--no-package-lock", "--silent"], cwd=work, check=True)
-    return work / "node_modules"
+    return sorted((work / "node_modules/@fontsource").iterdir())
 
 
 def unpack(package: Path) -> int:

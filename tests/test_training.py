@@ -112,3 +112,16 @@ def test_words_that_stand_on_end_are_read_lying():
     assert lying.text == falling.text == rising.text == "STATION"
     assert lying.box[0] == (0, 0)  # a box begins at the text's own top left corner
     assert falling.box[0] == (40, 0) and rising.box[0] == (0, 170)
+
+
+def test_a_second_look_never_makes_a_word_less_sure_and_leaves_sure_ones_alone():
+    from ocr_utils.synth.scene import scene_sample
+
+    shipped = recognizer.load_recognizer()
+    reader = recognizer.Recognizer(shipped.model, shipped.card | {"temperature": 1.0})
+    crops = [scene_sample(3, index)[0] for index in range(60)]
+    pairs = list(zip(reader.read(crops, second_look=False), reader.read(crops), strict=True))
+    assert all(second.confidence >= first.confidence - 1e-4 for first, second in pairs)
+    assert any(second.confidence > first.confidence + 0.1 for first, second in pairs)
+    assert all(second.text == first.text for first, second in pairs
+               if first.confidence >= recognizer.UNSURE)

@@ -1,8 +1,11 @@
 """The shipped word recogniser: a CRNN trained on rendered words, and its card (notebook 07)."""
 
 import functools
+import itertools
 import json
+from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,7 +19,9 @@ from ocr_utils.words import Word
 IMAGE_SIZE = (100, 32)  # width, height; every crop is stretched to it
 TALL = 1.5  # height of a crop in widths from which its word may stand on end
 UNSURE = 0.5  # confidence, before calibration, below which a crop is looked at again
-SECOND_LOOKS = ((8, 1.0), (-8, 1.0), (0, 1.1))  # degrees, zoom
+RISE = 0.3  # how far a line that a second look levels rises or falls, in heights of the crop
+ZOOM = 1.1  # how much closer a second look goes
+BLUR = 1 / 40  # standard deviation, in heights of the crop, of a look with half-closed eyes
 ARCHITECTURE = {
     "channels": (32, 64, 128, 224, 288), "lstm_units": (224,), "convolutions": 1,
     "batch_norm": True,
@@ -26,6 +31,14 @@ ARCHITECTURE = {
 def build_recognizer():
     """The untrained network: images (B, 100, 32, 1) float32 -> logits (B, 25, 95)."""
     return crnn.build_crnn_model((*IMAGE_SIZE, 1), PRINTABLE, **ARCHITECTURE)
+
+
+class Reading(NamedTuple):
+    """What one look at a crop gave: the text, its confidence before calibration, logits (T, 95)."""
+
+    text: str
+    confidence: float
+    logits: np.ndarray
 
 
 class Recognizer:
@@ -46,7 +59,7 @@ class Recognizer:
         crops: a list of images of any size, anything `load_image` takes. One much higher than wide
         is read lying on either side too, for words written up or down; the surest reading counts.
         beam_width, lexicon: as in `crnn.decode_predict_ctc`; greedy decoding without them.
-        second_look: read unsure ones again, a little turned either way, and closer.
+        second_look: read unsure ones again, leveled, closer and blurred; the looks vote.
         """
         crops = [load_image(crop) for crop in crops]
         logits, turns = self.look(crops, batch_size, second_look)
@@ -57,30 +70,37 @@ class Recognizer:
                 for text, chance, crop, turn in zip(texts, chances, crops, turns, strict=True)]
 
     def look(self, crops, batch_size: int = 64, second_look: bool = True):
-        """The logits (N, T, 95) of each crop's surest look, and by how many quarters it was turned.
+        """The logits (N, T, 95) of each crop's chosen look, and by how many quarters it was turned.
 
         crops: arrays (H, W, 3) uint8.
         """
-        looks = [[np.rot90(crop, turns) for turns in _turns(crop)] for crop in crops]
-        logits, sure, best = self._surest(looks, batch_size)
-        unsure = np.flatnonzero((sure < UNSURE) & second_look)
-        again = [_second_looks(looks[i][best[i]]) for i in unsure]
-        logits_again, sure_again, _ = self._surest(again, batch_size)
-        better = sure_again > sure[unsure]
-        logits[unsure[better]] = logits_again[better]
-        return logits, [_turns(crop)[i] for crop, i in zip(crops, best, strict=True)]
+        chosen, turns = self._first_looks(crops, batch_size)
+        unsure = [i for i, reading in enumerate(chosen)
+                  if second_look and reading.confidence < UNSURE]
+        again = [second_looks(np.rot90(crops[i], turns[i])) for i in unsure]
+        for i, readings in zip(unsure, self._readings(again, batch_size), strict=True):
+            chosen[i] = elect([chosen[i], *readings])
+        shape = -1, IMAGE_SIZE[0] // 4, len(self.alphabet) + 1
+        return np.reshape([reading.logits for reading in chosen], shape), turns
 
-    def _surest(self, looks, batch_size: int):
-        """Of each crop's looks (a list of images) the surest: logits, confidence, which it is."""
+    def _first_looks(self, crops, batch_size: int):
+        """Each crop's reading, a high one's on its surest side, and by how many quarters."""
+        looks = [[np.rot90(crop, turns) for turns in _turns(crop)] for crop in crops]
+        chosen, turns = [], []
+        for crop, readings in zip(crops, self._readings(looks, batch_size), strict=True):
+            best = int(np.argmax([reading.confidence for reading in readings]))
+            chosen.append(readings[best])
+            turns.append(_turns(crop)[best])
+        return chosen, turns
+
+    def _readings(self, looks, batch_size: int) -> list[list["Reading"]]:
+        """A Reading for every look; looks: a list of images for each crop."""
         logits = self.logits([crnn.prepare_image(look, IMAGE_SIZE) for crop in looks
                               for look in crop], batch_size)
-        _, chances = crnn.greedy_decode(logits, self.alphabet)
-        sure = np.array([crnn.word_confidence(chance) for chance in chances])
-        counts = np.array([len(crop) for crop in looks], dtype=int)
-        ends = np.cumsum(counts)
-        best = np.array([part.argmax() for part in np.split(sure, ends)[:-1]], dtype=int)
-        chosen = ends - counts + best
-        return logits[chosen], sure[chosen], best
+        texts, chances = crnn.greedy_decode(logits, self.alphabet)
+        readings = (Reading(text, crnn.word_confidence(chance), one)
+                    for text, chance, one in zip(texts, chances, logits, strict=True))
+        return [list(itertools.islice(readings, len(crop))) for crop in looks]
 
     def logits(self, images, batch_size: int = 64) -> np.ndarray:
         """Prepared images (N, W, H, 1) -> logits (N, T, 95), in batches."""
@@ -104,17 +124,44 @@ def _turns(crop: np.ndarray) -> tuple[int, ...]:
     return (0, 1, 3) if height > TALL * width else (0,)
 
 
-def _second_looks(crop: np.ndarray) -> list[np.ndarray]:
-    """The crop turned by some degrees either way, and a little closer."""
+def second_looks(crop: np.ndarray) -> list[np.ndarray]:
+    """The crop with a rising line leveled, with a falling one leveled, closer, and blurred.
+
+    crop: (H, W, 3) uint8; the looks are as wide, the leveled ones lower. Notebook 07 shows them.
+
+    >>> [look.shape for look in second_looks(np.zeros((40, 90, 3), np.uint8))]
+    [(28, 90, 3), (28, 90, 3), (40, 90, 3), (40, 90, 3)]
+    """
     import cv2
 
     height, width = crop.shape[:2]
-    looks = []
-    for degrees, zoom in SECOND_LOOKS:
-        matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, zoom)
-        looks.append(cv2.warpAffine(crop, matrix, (width, height), flags=cv2.INTER_LINEAR,
-                                    borderMode=cv2.BORDER_REPLICATE))
-    return looks
+    closer = cv2.getRotationMatrix2D((width / 2, height / 2), 0, ZOOM)
+    return [_level(crop, RISE), _level(crop, -RISE),
+            cv2.warpAffine(crop, closer, (width, height), borderMode=cv2.BORDER_REPLICATE),
+            cv2.GaussianBlur(crop, (0, 0), max(0.6, BLUR * height))]
+
+
+def _level(crop: np.ndarray, rise: float) -> np.ndarray:
+    """Shear a line that rises by so many heights of the crop; only its band, (h, W, 3), remains."""
+    import cv2
+
+    height, width = crop.shape[:2]
+    band = max(1, round(height * (1 - abs(rise))))
+    down = np.float32([[1, 0, 0],
+                       [rise * height / width, 1, (band - height - rise * height) / 2]])
+    return cv2.warpAffine(crop, down, (width, band), borderMode=cv2.BORDER_REPLICATE)
+
+
+def elect(readings: list[Reading]) -> Reading:
+    """The reading whose text has most votes, each counting as much as it is sure; its surest one.
+
+    >>> elect([Reading("0UR", 0.4, None), Reading("OUR", 0.3, None), Reading("OUR", 0.2, None)])
+    Reading(text='OUR', confidence=0.3, logits=None)
+    """
+    votes = Counter()
+    for reading in readings:
+        votes[reading.text] += reading.confidence
+    return max(readings, key=lambda reading: (votes[reading.text], reading.confidence))
 
 
 def _word(text: str, confidence: float, crop: np.ndarray, turns: int) -> Word:

@@ -53,6 +53,9 @@ MUTATIONS = {
         "crnn.py", "from_here = blank if prefix and c == prefix[-1] else blank + last",
         "from_here = blank + last",
         "tests/test_crnn.py::test_beam_search_is_exact_when_wide_enough"),
+    "a line that rises is made steeper": (
+        "recognizer.py", "[rise * height / width, 1", "[-rise * height / width, 1",
+        "tests/test_recognizer.py::test_a_line_that_rises_or_falls_is_leveled"),
     "rendered words depend on the moment": (
         "synth/words.py", "rng = np.random.default_rng([seed, index])",
         "rng = np.random.default_rng()", "ocr_utils/synth/words.py"),

@@ -4,7 +4,9 @@ With it a notebook gives the same outputs on a bare laptop, on a server, and on 
 somebody who has keys and downloaded weights.
 """
 
+import atexit
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -17,6 +19,7 @@ NOWHERE = "http://127.0.0.1:9"  # a port that answers nobody: stops clients writ
 def enter() -> None:
     """Change this process and all that it starts."""
     empty = tempfile.mkdtemp(prefix="ocr-course-empty-")
+    atexit.register(shutil.rmtree, empty, ignore_errors=True)
     for name in CREDENTIALS:
         os.environ.pop(name, None)
     os.environ.update({

@@ -175,9 +175,9 @@ def _random_quad(corners, rng):
         points[side, 1] *= factor
     elif kind < 0.5:
         points += rng.normal(0, 0.06, size=(4, 2)) * height
-    if rng.random() < 0.35:  # a sign seen from the side: its line rises, its letters stand upright
-        points[:, 1] += rng.normal(0, 0.18) * points[:, 0]
-    spread = rng.choice([3.0, 9.0, 16.0], p=[0.5, 0.3, 0.2])
+    if rng.random() < 0.4:  # a sign seen from the side: its line rises, its letters stand upright
+        points[:, 1] += rng.normal(0, 0.22) * points[:, 0]
+    spread = rng.choice([3.0, 9.0, 16.0], p=[0.45, 0.3, 0.25])
     angle = np.deg2rad(np.clip(rng.normal(0, spread), -30, 30))
     rotation = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     return points @ rotation
@@ -226,7 +226,7 @@ def _shift(mask, dx: float, dy: float):
 
 def _two_colors(rng):
     """Ground and ink (2, 3), 0..255: grey or coloured, light on dark as often as dark on light."""
-    contrast = rng.uniform(40, 90) if rng.random() < 0.25 else rng.uniform(80, 235)
+    contrast = rng.uniform(30, 90) if rng.random() < 0.25 else rng.uniform(80, 235)
     middle = rng.uniform(contrast / 2, 255 - contrast / 2)
     sign = 1 if rng.random() < 0.5 else -1
     levels = np.array([[middle + sign * contrast / 2], [middle - sign * contrast / 2]])

@@ -93,7 +93,7 @@ class Recognizer:
             turns.append(_turns(crop)[best])
         return chosen, turns
 
-    def _readings(self, looks, batch_size: int) -> list[list["Reading"]]:
+    def _readings(self, looks, batch_size: int) -> list[list[Reading]]:
         """A Reading for every look; looks: a list of images for each crop."""
         logits = self.logits([crnn.prepare_image(look, IMAGE_SIZE) for crop in looks
                               for look in crop], batch_size)

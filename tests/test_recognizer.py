@@ -55,10 +55,12 @@ def test_a_line_that_rises_or_falls_is_leveled(rise):
     height = 100  # of which a line that rises by 0.3 leaves 70 to its letters
     tilt = np.float32([[1, 0, 0], [-rise * height / 240, 1, (rise * height + height - 70) / 2]])
     tilted = cv2.warpAffine(word, tilt, (240, height), borderValue=(255, 255, 255))
-    up, down, closer, _ = recognizer.second_looks(tilted)
+    up, down, closer, blurred = recognizer.second_looks(tilted)
     right, wrong = (up, down) if rise > 0 else (down, up)
     assert abs(right.astype(int) - word).mean() < 5 < 20 < abs(wrong.astype(int) - word).mean()
     assert (closer < 128).mean() > (tilted < 128).mean()  # more ink in the same frame
+    steepest = [abs(np.diff(look.astype(int), axis=1)).max() for look in (blurred, tilted)]
+    assert 0.1 < steepest[0] / steepest[1] < 0.3  # soft edges, still there
 
 
 def test_two_looks_that_agree_outvote_a_surer_one():

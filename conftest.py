@@ -5,11 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from tools import isolation
+from tools import claims, isolation
 
 ROOT = Path(__file__).parent
-ORDER = ("tests/test_notebooks_gate.py", "tests/test_repository.py", "", "notebooks",
-         "tests/test_notebook_times.py")
+ORDER = (
+    "tests/test_notebook_lint.py",
+    "tests/test_repository.py",
+    "",
+    "notebooks",
+    "tests/test_notebook_times.py",
+)
 SECONDS = pytest.StashKey[dict]()  # notebook -> seconds, kernel start included
 
 
@@ -19,7 +24,7 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """The gate first, since it is quick and explains most; the notebooks last; then their times."""
+    """The lint first, since it is quick and explains most; the notebooks last; then their times."""
     items.sort(key=lambda item: place(item.path))
 
 
@@ -27,6 +32,18 @@ def place(path: Path) -> int:
     name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else ""
     places = [index for index, start in enumerate(ORDER) if start and name.startswith(start)]
     return places[0] if places else ORDER.index("")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """After a cell of a lesson, in the same kernel: what the lesson claims there."""
+    result = yield
+    if item.path.suffix != ".ipynb":
+        return result
+    claim = claims.read(item.path).get(item.cell.get("id"))
+    if claim and (failed := claims.failure(item.parent.kernel.kc, claim)):
+        pytest.fail(f"a claim of {item.path.name} at cell {item.cell.id}: {failed}", pytrace=False)
+    return result
 
 
 @pytest.hookimpl(hookwrapper=True)

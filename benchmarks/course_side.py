@@ -20,17 +20,27 @@ def train(seconds: float, words: int) -> dict:
     train_set = MJDatasetSequence(mj_folder("train"), converter, TRAINING_BATCH, is_train=True)
     model = crnn.build_crnn_model()
     rate = keras.optimizers.schedules.CosineDecay(
-        1.5e-4, 10**6, warmup_target=2e-3, warmup_steps=100)  # the end is not known: no decay
+        1.5e-4, 10**6, warmup_target=2e-3, warmup_steps=100
+    )  # the end is not known: no decay
     model.compile(keras.optimizers.AdamW(rate, clipnorm=5.0), loss=keras.losses.CTC())
     clock = StopAfter(seconds, TRAINING_BATCH)
-    model.fit(train_set, epochs=1000, verbose=0, callbacks=[
-        keras.callbacks.LambdaCallback(on_train_batch_end=lambda *_, **__: clock.tick(model))])
+    model.fit(
+        train_set,
+        epochs=1000,
+        verbose=0,
+        callbacks=[
+            keras.callbacks.LambdaCallback(on_train_batch_end=lambda *_, **__: clock.tick(model))
+        ],
+    )
     test = MJDatasetSequence(mj_folder("test"), converter, words)
     images, labels = test[0]
     found = crnn.decode_predict_ctc(model.predict_on_batch(images))
     truths = [converter.decode(label[label != 0]) for label in labels]
-    return {"images_per_second": clock.rate(), "parameters": model.count_params(),
-            "accuracy": word_accuracy(truths, found)}
+    return {
+        "images_per_second": clock.rate(),
+        "parameters": model.count_params(),
+        "accuracy": word_accuracy(truths, found),
+    }
 
 
 def read_batches(count: int) -> dict:
@@ -49,7 +59,7 @@ def decode_batch(words: int) -> dict:
 
 
 def recognize(crops) -> dict:
-    """The shipped recogniser, from crops of any size to words with a confidence."""
+    """The shipped recognizer, from crops of any size to words with a confidence."""
     from ocr_utils.recognizer import load_recognizer
 
     recognizer = load_recognizer()

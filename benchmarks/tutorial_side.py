@@ -1,7 +1,7 @@
 """The tutorial recipe that this course grew out of, re-created as the yardstick of `bench.py`.
 
 Legacy Keras, 7.8 M parameters, the loss inside a Lambda layer (`ctc_batch_cost`, blank last, blanks
-written into the labels), Adadelta; PIL reads the LMDB word by word; words are recognised one at a
+written into the labels), Adadelta; PIL reads the LMDB word by word; words are recognized one at a
 time, each with a beam search of its own.
 """
 
@@ -23,8 +23,9 @@ def build_model():
     from tf_keras import layers
 
     def convolve(x, filters, size=3, padding="same"):
-        return layers.Conv2D(filters, size, activation="relu", padding=padding,
-                             kernel_initializer="he_normal")(x)
+        return layers.Conv2D(
+            filters, size, activation="relu", padding=padding, kernel_initializer="he_normal"
+        )(x)
 
     image = layers.Input((100, 32, 3), name="input_image")
     x = layers.MaxPooling2D((2, 2))(convolve(image, 64))
@@ -38,8 +39,9 @@ def build_model():
         x = layers.Bidirectional(layers.LSTM(256, return_sequences=True))(x)
     chances = layers.Dense(len(TARGET_CHARACTERS) + 2, activation="softmax")(x)
     label = layers.Input([MAX_TEXT_LEN], dtype="int64", name="label")
-    lengths = [layers.Input([1], dtype="int64", name=name)
-               for name in ("input_length", "label_length")]
+    lengths = [
+        layers.Input([1], dtype="int64", name=name) for name in ("input_length", "label_length")
+    ]
     loss = layers.Lambda(_ctc_loss, output_shape=(1,), name="ctc")([label, chances, *lengths])
     return tf_keras.Model([image, label, *lengths], loss), tf_keras.Model(image, chances)
 
@@ -57,8 +59,14 @@ class Sequence:
     def __init__(self, split: str):
         import lmdb
 
-        self.env = lmdb.open(str(mj_folder(split)), max_readers=32, readonly=True, lock=False,
-                             readahead=False, meminit=False)
+        self.env = lmdb.open(
+            str(mj_folder(split)),
+            max_readers=32,
+            readonly=True,
+            lock=False,
+            readahead=False,
+            meminit=False,
+        )
         with self.env.begin() as txn:
             self.indexes = np.arange(1, int(txn.get(b"num-samples")) + 1)
         self.converter = LabelConverter(TARGET_CHARACTERS)
@@ -81,28 +89,36 @@ class Sequence:
         for row, index in enumerate(indexes):
             pixels, text = self.sample(index)
             encoded = self.converter.encode(text)
-            images[row, :len(pixels)] = pixels
+            images[row, : len(pixels)] = pixels
             if len(encoded) <= MAX_TEXT_LEN:
-                label[row, :len(encoded)] = encoded
+                label[row, : len(encoded)] = encoded
                 label_length[row] = len(encoded)
         input_length = np.full((len(indexes), 1), MAX_TEXT_LEN)
-        return ({"input_image": images, "label": label, "input_length": input_length,
-                 "label_length": label_length}, np.zeros((len(indexes), 1)))
+        return (
+            {
+                "input_image": images,
+                "label": label,
+                "input_length": input_length,
+                "label_length": label_length,
+            },
+            np.zeros((len(indexes), 1)),
+        )
 
     def batches(self):
         """Batches for ever, in a new order each time round."""
         while True:
             np.random.shuffle(self.indexes)
             for start in range(0, len(self.indexes) - BATCH_SIZE + 1, BATCH_SIZE):
-                yield self.batch(self.indexes[start:start + BATCH_SIZE])
+                yield self.batch(self.indexes[start : start + BATCH_SIZE])
 
 
 def decode(chances) -> str:
     """One word's probabilities (1, 24, 38) -> its text, by a beam search of width 5."""
     from tf_keras import backend
 
-    found = backend.ctc_decode(chances, np.ones(len(chances)) * chances.shape[1], greedy=False,
-                               beam_width=5)[0][0]
+    found = backend.ctc_decode(
+        chances, np.ones(len(chances)) * chances.shape[1], greedy=False, beam_width=5
+    )[0][0]
     characters = "-" + TARGET_CHARACTERS
     return "".join(characters[i] for i in np.array(found)[0] if i >= 0).replace("-", "")
 
@@ -117,18 +133,27 @@ def train(seconds: float, words: int) -> dict:
     optimizer = tf_keras.optimizers.Adadelta(learning_rate=0.1, clipnorm=5)
     model.compile(optimizer, loss={"ctc": lambda _, value: value})
     clock = StopAfter(seconds)
-    model.fit(Sequence("train").batches(), steps_per_epoch=10**6, verbose=0, callbacks=[
-        tf_keras.callbacks.LambdaCallback(on_train_batch_end=lambda *_: clock.tick(model))])
+    model.fit(
+        Sequence("train").batches(),
+        steps_per_epoch=10**6,
+        verbose=0,
+        callbacks=[
+            tf_keras.callbacks.LambdaCallback(on_train_batch_end=lambda *_: clock.tick(model))
+        ],
+    )
     test = Sequence("test")
     samples = [test.sample(index) for index in test.indexes[:words]]
     images = np.zeros((words, 100, 32, 3), "float32")
     for row, (pixels, _) in zip(images, samples, strict=True):
-        row[:len(pixels)] = pixels
+        row[: len(pixels)] = pixels
     best = reader.predict(images, verbose=0).argmax(axis=-1)
     best = np.where(best == len(TARGET_CHARACTERS) + 1, 0, best)  # the blank is last here
     found = [LabelConverter(TARGET_CHARACTERS).collapse(path) for path in best]
-    return {"images_per_second": clock.rate(), "parameters": reader.count_params(),
-            "accuracy": word_accuracy([text for _, text in samples], found)}
+    return {
+        "images_per_second": clock.rate(),
+        "parameters": reader.count_params(),
+        "accuracy": word_accuracy([text for _, text in samples], found),
+    }
 
 
 def read_batches(count: int) -> dict:
@@ -140,7 +165,7 @@ def read_batches(count: int) -> dict:
 def decode_batch(words: int) -> dict:
     chances = np.random.default_rng(0).dirichlet(np.full(38, 0.05), (words, 24)).astype("float32")
     decode(chances[:1])
-    return {"seconds": timed(lambda: [decode(chances[i:i + 1]) for i in range(words)])}
+    return {"seconds": timed(lambda: [decode(chances[i : i + 1]) for i in range(words)])}
 
 
 def recognize(crops) -> dict:

@@ -4,12 +4,18 @@ from ocr_utils.errors import OcrError
 from ocr_utils.words import Word, group_lines, reading_order, to_text
 
 __all__ = [
-    "OcrError", "Word", "group_lines", "load_recognizer", "read", "reading_order", "to_text",
+    "OcrError",
+    "Word",
+    "group_lines",
+    "load_recognizer",
+    "read",
+    "reading_order",
+    "to_text",
 ]
 
 
 def read(image, **options) -> list[Word]:
-    """Read every word of an image with the course's own detector and recogniser (notebook 08).
+    """Read every word of an image with the course's own detector and recognizer (notebook 08).
 
     image: anything `ocr_utils.images.load_image` takes. The same as `ocr_utils.end_to_end.read`.
     """
@@ -19,7 +25,7 @@ def read(image, **options) -> list[Word]:
 
 
 def load_recognizer(name: str = "recognizer"):
-    """The word recogniser that ships with the course (notebook 07), ready to `read` crops."""
+    """The word recognizer that ships with the course (notebook 07), ready to `read` crops."""
     from ocr_utils import recognizer
 
     return recognizer.load_recognizer(name)

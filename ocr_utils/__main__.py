@@ -32,16 +32,28 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m ocr_utils", epilog=EPILOG,
-        description="Read the text of images with the course's own detector and recogniser.")
-    parser.add_argument("images", nargs="+", metavar="IMAGE",
-                        help="image files, http addresses, or folders of images")
+        prog="python -m ocr_utils",
+        epilog=EPILOG,
+        description="Read the text of images with the course's own detector and recognizer.",
+    )
+    parser.add_argument(
+        "images",
+        nargs="+",
+        metavar="IMAGE",
+        help="image files, http addresses, or folders of images",
+    )
     kind = parser.add_mutually_exclusive_group()
-    for name, what in (("json", "words with their boxes as JSON"),
-                       ("tsv", "a table, one word a row"), ("hocr", "an hOCR document")):
+    for name, what in (
+        ("json", "words with their boxes as JSON"),
+        ("tsv", "a table, one word a row"),
+        ("hocr", "an hOCR document"),
+    ):
         kind.add_argument(f"--{name}", dest="format", action="store_const", const=name, help=what)
-    parser.add_argument("--annotate", metavar="OUT", help="save the image with its words outlined; "
-                        "with several images OUT is a folder")
+    parser.add_argument(
+        "--annotate",
+        metavar="OUT",
+        help="save the image with its words outlined; with several images OUT is a folder",
+    )
     parser.set_defaults(format="text")
     return parser
 
@@ -58,8 +70,9 @@ def find_images(names: list[str]) -> tuple[list[str], list[str]]:
         if not os.path.isdir(name):
             images.append(name)
             continue
-        inside = sorted(str(path) for path in Path(name).iterdir()
-                        if path.suffix.lower() in IMAGE_SUFFIXES)
+        inside = sorted(
+            str(path) for path in Path(name).iterdir() if path.suffix.lower() in IMAGE_SUFFIXES
+        )
         images += inside
         if not inside:
             problems.append(f"{name} holds no images: give a folder with PNG or JPEG files.")
@@ -122,8 +135,10 @@ def _save(picture, path: Path) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
-        raise OcrError(f"{path} could not be written ({error.strerror or error}): choose another "
-                       "place or free some space.") from None
+        raise OcrError(
+            f"{path} could not be written ({error.strerror or error}): choose another "
+            "place or free some space."
+        ) from None
 
 
 def _formatted(pages: list[Page], kind: str) -> str:

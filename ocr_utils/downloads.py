@@ -38,8 +38,11 @@ def sha256_of(path) -> str:
 def is_whole(path, download: Download) -> bool:
     """True where `path` is this very file: size and SHA-256 agree."""
     path = Path(path)
-    return (path.is_file() and path.stat().st_size == download.size
-            and sha256_of(path) == download.sha256)
+    return (
+        path.is_file()
+        and path.stat().st_size == download.size
+        and sha256_of(path) == download.sha256
+    )
 
 
 def fetch(download: Download, folder, cached=(), timeout: float = TIMEOUT) -> Path:
@@ -62,8 +65,10 @@ def fetch(download: Download, folder, cached=(), timeout: float = TIMEOUT) -> Pa
             return path
         except (OSError, http.client.HTTPException, OcrError) as error:
             failures.append(f"{url}: {getattr(error, 'reason', error)}")
-    raise OcrError(f"{download.name} could not be downloaded ({'; '.join(failures)}): "
-                   f"check the network and the disk, or put the file into {folder} yourself.")
+    raise OcrError(
+        f"{download.name} could not be downloaded ({'; '.join(failures)}): "
+        f"check the network and the disk, or put the file into {folder} yourself."
+    )
 
 
 def _receive(url: str, part: Path, download: Download, timeout: float) -> None:

@@ -1,6 +1,6 @@
-"""Detector -> crops -> recogniser -> text in reading order: the course's own OCR (notebook 08).
+"""Detector -> crops -> recognizer -> text in reading order: the course's own OCR (notebook 08).
 
-Any detector with `detect(images) -> list of (N, 4, 2)` and any recogniser with
+Any detector with `detect(images) -> list of (N, 4, 2)` and any recognizer with
 `read(crops) -> list[Word]` fit together here. The course's own take part as soon as their weights
 lie in data/weights/; until then Tesseract stands in for whichever is missing.
 """
@@ -25,7 +25,7 @@ def read(image, detector=None, recognizer=None, min_confidence: float = DOUBTFUL
 
     image: anything `load_image` takes. detector, recognizer: the course's own where not given.
     min_confidence: words less sure than this are left out, as is a box in which nothing is read.
-    All crops of the page go to the recogniser in one call. Raises OcrError.
+    All crops of the page go to the recognizer in one call. Raises OcrError.
 
     >>> read(np.full((60, 200), 255, np.uint8), TesseractDetector(), TesseractRecognizer())
     []
@@ -35,9 +35,13 @@ def read(image, detector=None, recognizer=None, min_confidence: float = DOUBTFUL
     if not len(boxes):
         return []
     answers = (recognizer or load_recognizer()).read(crop_words(image, boxes))
-    return reading_order([Word(answer.text, answer.confidence, box)
-                          for answer, box in zip(answers, boxes, strict=True)
-                          if answer.text and is_sure(answer, min_confidence)])
+    return reading_order(
+        [
+            Word(answer.text, answer.confidence, box)
+            for answer, box in zip(answers, boxes, strict=True)
+            if answer.text and is_sure(answer, min_confidence)
+        ]
+    )
 
 
 def is_sure(word: Word, min_confidence: float) -> bool:
@@ -72,11 +76,17 @@ def _straighten(image: np.ndarray, box: np.ndarray, margin: float) -> np.ndarray
     border = margin * min(width, height)
     inner = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32) + border
     size = max(1, round(width + 2 * border)), max(1, round(height + 2 * border))
-    return cv2.warpPerspective(image, cv2.getPerspectiveTransform(box, inner), size,
-                               flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return cv2.warpPerspective(
+        image,
+        cv2.getPerspectiveTransform(box, inner),
+        size,
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
 
 
 # --- the two functions of the project ---------------------------------------------------------
+
 
 def detect_text(img_path, detector=None) -> tuple[Image.Image, list[Image.Image]]:
     """The image with a red outline around every word, and the words cut out (notebook 08).
@@ -103,18 +113,20 @@ def recognize_img(pil_img, input_img_size=(100, 32), recognizer=None) -> str:
     input_img_size (width, height), the size that the network was trained with.
     Raises OcrError for another size. Many crops are read faster by `load_recognizer().read(crops)`.
 
-    >>> from ocr_utils.metrics import normalise
-    >>> from ocr_utils.synth.fonts import course_fonts, load_font
+    >>> from ocr_utils.metrics import normalize
+    >>> from ocr_synth.fonts import course_fonts, load_font
     >>> crop = Image.new("RGB", (116, 42), "white")
     >>> ImageDraw.Draw(crop).text((6, 0), "lemon", "black", load_font(course_fonts()[0], 32))
-    >>> normalise(recognize_img(crop))
+    >>> normalize(recognize_img(crop))
     'LEMON'
     """
     from ocr_utils.recognizer import IMAGE_SIZE
 
     if tuple(input_img_size) != IMAGE_SIZE:
-        raise OcrError(f"The recogniser was trained on crops of {IMAGE_SIZE[0]}x{IMAGE_SIZE[1]}, "
-                       f"not {'x'.join(map(str, input_img_size))}: leave input_img_size out.")
+        raise OcrError(
+            f"The recognizer was trained on crops of {IMAGE_SIZE[0]}x{IMAGE_SIZE[1]}, "
+            f"not {'x'.join(map(str, input_img_size))}: leave input_img_size out."
+        )
     return (recognizer or load_recognizer()).read([pil_img])[0].text
 
 
@@ -125,7 +137,7 @@ def annotate(image, words: list[Word]) -> Image.Image:
     >>> annotate(np.zeros((50, 60, 3), np.uint8), [word]).getpixel((15, 40))
     (255, 0, 0)
     """
-    from ocr_utils.synth.fonts import korean_font, load_font
+    from ocr_synth.fonts import korean_font, load_font
 
     result = Image.fromarray(load_image(image))
     draw = ImageDraw.Draw(result)
@@ -141,7 +153,8 @@ def annotate(image, words: list[Word]) -> Image.Image:
     return result
 
 
-# --- which detector, which recogniser ---------------------------------------------------------
+# --- which detector, which recognizer ---------------------------------------------------------
+
 
 @functools.cache
 def load_detector():
@@ -155,7 +168,7 @@ def load_detector():
 
 @functools.cache
 def load_recognizer():
-    """The course's own recogniser where its weights are, else Tesseract (notebook 08)."""
+    """The course's own recognizer where its weights are, else Tesseract (notebook 08)."""
     if (WEIGHTS / "recognizer.json").exists():
         from ocr_utils import recognizer
 
@@ -164,15 +177,16 @@ def load_recognizer():
 
 
 def describe(detector=None, recognizer=None) -> str:
-    """Which detector and which recogniser are in use, in one line (notebook 08).
+    """Which detector and which recognizer are in use, in one line (notebook 08).
 
     >>> describe(TesseractDetector(), TesseractRecognizer())
-    "detector: Tesseract's boxes (stand-in), recogniser: Tesseract, one word at a time (stand-in)"
+    "detector: Tesseract's boxes (stand-in), recognizer: Tesseract, one word at a time (stand-in)"
     """
     parts = detector or load_detector(), recognizer or load_recognizer()
-    names = [getattr(part, "description", f"the course's own {type(part).__name__}")
-             for part in parts]
-    return f"detector: {names[0]}, recogniser: {names[1]}"
+    names = [
+        getattr(part, "description", f"the course's own {type(part).__name__}") for part in parts
+    ]
+    return f"detector: {names[0]}, recognizer: {names[1]}"
 
 
 class TesseractDetector:
@@ -188,12 +202,16 @@ class TesseractDetector:
         """
         from ocr_utils import tesseract
 
-        return [np.array([word.box for word in tesseract.read(image, psm=11)],
-                         np.float32).reshape(-1, 4, 2) for image in images]
+        return [
+            np.array([word.box for word in tesseract.read(image, psm=11)], np.float32).reshape(
+                -1, 4, 2
+            )
+            for image in images
+        ]
 
 
 class TesseractRecognizer:
-    """Tesseract behind a recogniser's interface: psm 8 (notebook 08)."""
+    """Tesseract behind a recognizer's interface: psm 8 (notebook 08)."""
 
     description = "Tesseract, one word at a time (stand-in)"
 
@@ -203,5 +221,7 @@ class TesseractRecognizer:
 
         images = [load_image(crop) for crop in crops]
         texts = tesseract.recognize_images(images, psm=8)
-        return [Word.from_bounds(text, None, 0, 0, image.shape[1], image.shape[0])
-                for text, image in zip(texts, images, strict=True)]
+        return [
+            Word.from_bounds(text, None, 0, 0, image.shape[1], image.shape[0])
+            for text, image in zip(texts, images, strict=True)
+        ]

@@ -30,18 +30,28 @@ def to_json(pages: list[Page]) -> str:
     >>> json.loads(to_json([page]))["pages"][0]["words"][0]["points"]
     [[1.0, 2.0], [3.0, 2.0], [3.0, 4.0], [1.0, 4.0]]
     """
-    return json.dumps({"pages": [_page_record(page) for page in pages]}, ensure_ascii=False,
-                      indent=1)
+    return json.dumps(
+        {"pages": [_page_record(page) for page in pages]}, ensure_ascii=False, indent=1
+    )
 
 
 def _page_record(page: Page) -> dict:
     lines = group_lines(page.words)
     return {
-        "image": page.image, "width": page.width, "height": page.height,
+        "image": page.image,
+        "width": page.width,
+        "height": page.height,
         "text": "\n".join(" ".join(word.text for word in line) for line in lines),
-        "words": [{"text": word.text, "confidence": _rounded(word.confidence), "line": number,
-                   "points": [[round(x, 1), round(y, 1)] for x, y in word.box]}
-                  for number, line in enumerate(lines, start=1) for word in line],
+        "words": [
+            {
+                "text": word.text,
+                "confidence": _rounded(word.confidence),
+                "line": number,
+                "points": [[round(x, 1), round(y, 1)] for x, y in word.box],
+            }
+            for number, line in enumerate(lines, start=1)
+            for word in line
+        ],
     }
 
 
@@ -61,8 +71,14 @@ def to_tsv(pages: list[Page]) -> str:
         for line_number, line in enumerate(group_lines(page.words), start=1):
             for word_number, word in enumerate(line, start=1):
                 confidence = "" if word.confidence is None else _rounded(word.confidence)
-                values = [page.image, line_number, word_number, confidence,
-                          *(round(value) for value in word.bounds), word.text]
+                values = [
+                    page.image,
+                    line_number,
+                    word_number,
+                    confidence,
+                    *(round(value) for value in word.bounds),
+                    word.text,
+                ]
                 rows.append("\t".join(" ".join(str(value).split()) for value in values))
     return "\n".join(rows)
 
@@ -97,24 +113,33 @@ def to_hocr(pages: list[Page]) -> str:
 def _hocr_page(page: Page, number: int) -> str:
     image = page.image.replace('"', "%22")
     title = quoteattr(f'image "{image}"; bbox 0 0 {page.width} {page.height}; ppageno {number - 1}')
-    lines = [_hocr_line(line, f"{number}_{n}")
-             for n, line in enumerate(group_lines(page.words), start=1)]
-    return "\n".join([f'  <div class="ocr_page" id="page_{number}" title={title}>', *lines,
-                      "  </div>"])
+    lines = [
+        _hocr_line(line, f"{number}_{n}") for n, line in enumerate(group_lines(page.words), start=1)
+    ]
+    return "\n".join(
+        [f'  <div class="ocr_page" id="page_{number}" title={title}>', *lines, "  </div>"]
+    )
 
 
 def _hocr_line(line: list[Word], name: str) -> str:
     words = [_hocr_word(word, f"{name}_{n}") for n, word in enumerate(line, start=1)]
     sides = list(zip(*(word.bounds for word in line), strict=True))
     bounds = min(sides[0]), min(sides[1]), max(sides[2]), max(sides[3])
-    return "\n".join([f'   <span class="ocr_line" id="line_{name}" title="{_bbox(bounds)}">',
-                      *words, "   </span>"])
+    return "\n".join(
+        [
+            f'   <span class="ocr_line" id="line_{name}" title="{_bbox(bounds)}">',
+            *words,
+            "   </span>",
+        ]
+    )
 
 
 def _hocr_word(word: Word, name: str) -> str:
     sure = "" if word.confidence is None else f"; x_wconf {round(100 * word.confidence)}"
-    return (f'    <span class="ocrx_word" id="word_{name}" title="{_bbox(word.bounds)}{sure}">'
-            f"{escape(word.text)}</span>")
+    return (
+        f'    <span class="ocrx_word" id="word_{name}" title="{_bbox(word.bounds)}{sure}">'
+        f"{escape(word.text)}</span>"
+    )
 
 
 def _bbox(bounds) -> str:

@@ -62,11 +62,15 @@ the JSON key of your service account and restart JupyterLab (notebook 01 shows h
     """
     path = os.environ.get(KEY_VARIABLE)
     if not path:
-        raise OcrError(f"{KEY_VARIABLE} is not set: give it the path of the JSON key of your "
-                       "service account and restart JupyterLab (notebook 01 shows how).")
+        raise OcrError(
+            f"{KEY_VARIABLE} is not set: give it the path of the JSON key of your "
+            "service account and restart JupyterLab (notebook 01 shows how)."
+        )
     if not os.path.isfile(path):
-        raise OcrError(f"{KEY_VARIABLE} names {path}, which is not a file: "
-                       "correct the path, and restart JupyterLab.")
+        raise OcrError(
+            f"{KEY_VARIABLE} names {path}, which is not a file: "
+            "correct the path, and restart JupyterLab."
+        )
     vision_emulator.import_grpc()
     from google.auth.exceptions import GoogleAuthError
     from google.cloud import vision
@@ -139,8 +143,10 @@ def annotate(content: bytes, client=None, document: bool = False, language_hints
     """
     client = client or make_client()[0]
     detect = client.document_text_detection if document else client.text_detection
-    context = {"language_hints": list(language_hints),
-               "text_detection_params": {"enable_text_detection_confidence_score": True}}
+    context = {
+        "language_hints": list(language_hints),
+        "text_detection_params": {"enable_text_detection_confidence_score": True},
+    }
     with _clear_errors():
         response = detect(image={"content": content}, image_context=context, timeout=TIMEOUT)
     if response.error.message:
@@ -163,8 +169,10 @@ def elements(response, level: str = "word") -> list[Word]:
     parts = list(response.full_text_annotation.pages)
     for children in CHILDREN[:depth]:
         parts = [child for part in parts for child in getattr(part, children)]
-    return [Word(_text(part, depth).strip(), round(part.confidence, 4) or None, _box(part, depth))
-            for part in parts]
+    return [
+        Word(_text(part, depth).strip(), round(part.confidence, 4) or None, _box(part, depth))
+        for part in parts
+    ]
 
 
 def _text(part, depth: int) -> str:

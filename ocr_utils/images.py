@@ -60,8 +60,10 @@ def _read_bytes(source) -> tuple[bytes, str]:
         if hasattr(source, "seek"):
             source.seek(0)
         return source.read(), str(getattr(source, "name", "the open file"))
-    raise OcrError(f"An image cannot be read from a {type(source).__name__}: give a path, "
-                   "an http address, bytes, an open file, a PIL image or an array.")
+    raise OcrError(
+        f"An image cannot be read from a {type(source).__name__}: give a path, "
+        "an http address, bytes, an open file, a PIL image or an array."
+    )
 
 
 def _read_file(path: Path) -> bytes:
@@ -88,15 +90,21 @@ def _download(address: str) -> bytes:
         with urlopen(request, timeout=DOWNLOAD_SECONDS) as answer:
             data = answer.read(DOWNLOAD_BYTES + 1)
     except HTTPError as error:
-        raise OcrError(f"{address} answered {error.code} {error.reason}: open it in a browser, "
-                       "save the picture and give its path.") from None
+        raise OcrError(
+            f"{address} answered {error.code} {error.reason}: open it in a browser, "
+            "save the picture and give its path."
+        ) from None
     except (OSError, ValueError, HTTPException) as error:
         reason = getattr(error, "reason", None) or error
-        raise OcrError(f"{address} cannot be reached ({reason}): check the address and the "
-                       "network, or give the path of a saved picture.") from None
+        raise OcrError(
+            f"{address} cannot be reached ({reason}): check the address and the "
+            "network, or give the path of a saved picture."
+        ) from None
     if len(data) > DOWNLOAD_BYTES:
-        raise OcrError(f"{address} is larger than {DOWNLOAD_BYTES // 10**6} MB: "
-                       "download it, make it smaller and give its path.")
+        raise OcrError(
+            f"{address} is larger than {DOWNLOAD_BYTES // 10**6} MB: "
+            "download it, make it smaller and give its path."
+        )
     return data
 
 
@@ -116,8 +124,10 @@ def _decode(data: bytes, name: str) -> np.ndarray:
 
 
 def _too_large(name: str) -> OcrError:
-    return OcrError(f"{name} is gigantic, more than {MAX_PIXELS // 10**6} million pixels: "
-                    "scale it down or cut out the part with the text.")
+    return OcrError(
+        f"{name} is gigantic, more than {MAX_PIXELS // 10**6} million pixels: "
+        "scale it down or cut out the part with the text."
+    )
 
 
 def _not_an_image(data: bytes, name: str) -> str:
@@ -126,8 +136,10 @@ def _not_an_image(data: bytes, name: str) -> str:
             return f"{name} is {what}."
     if data[4:8] == b"ftyp":
         return f"{name} is a HEIC, AVIF or video file: save it as JPEG or PNG."
-    return (f"{name} is not an image that can be read here, or its beginning is damaged: "
-            "save it again as PNG or JPEG.")
+    return (
+        f"{name} is not an image that can be read here, or its beginning is damaged: "
+        "save it again as PNG or JPEG."
+    )
 
 
 def _pil_to_rgb(image: Image.Image, name: str) -> np.ndarray:
@@ -136,8 +148,9 @@ def _pil_to_rgb(image: Image.Image, name: str) -> np.ndarray:
     try:
         image.load()
     except Exception as error:  # as many kinds as there are formats
-        raise OcrError(f"{name} is damaged or cut off ({error}): "
-                       "copy, save or download it again.") from None
+        raise OcrError(
+            f"{name} is damaged or cut off ({error}): copy, save or download it again."
+        ) from None
     image = _upright(image)
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
         return _array_to_rgb(np.asarray(image), name)
@@ -160,8 +173,10 @@ def _array_to_rgb(array: np.ndarray, name: str) -> np.ndarray:
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[:, :, 0]
     if array.size == 0 or array.ndim not in (2, 3) or array.shape[2:] not in ((), (3,), (4,)):
-        raise OcrError(f"{name} has the shape {array.shape}, which is no image: "
-                       "give (H, W), (H, W, 3) or (H, W, 4).")
+        raise OcrError(
+            f"{name} has the shape {array.shape}, which is no image: "
+            "give (H, W), (H, W, 3) or (H, W, 4)."
+        )
     array = _to_8_bits(array, name)
     if array.shape[2:] == (4,):
         return _pil_to_rgb(Image.fromarray(array, "RGBA"), name)
@@ -175,8 +190,10 @@ def _to_8_bits(array: np.ndarray, name: str) -> np.ndarray:
     if array.dtype == bool:
         return array * np.uint8(255)
     if array.dtype.kind not in "iuf" or not np.isfinite(array).all() or array.min() < 0:
-        raise OcrError(f"{name} holds values that are no brightness ({array.dtype}): "
-                       "give 0..255, or floats from 0 to 1.")
+        raise OcrError(
+            f"{name} holds values that are no brightness ({array.dtype}): "
+            "give 0..255, or floats from 0 to 1."
+        )
     highest = float(array.max())
     if array.dtype.kind == "f" and highest <= 1:
         scale = 255.0

@@ -26,8 +26,10 @@ def import_keras_ocr():
     import tensorflow as tf
 
     if "tf_keras" not in tf.keras.Model.__module__:
-        raise OcrError("TensorFlow was imported without TF_USE_LEGACY_KERAS=1, which keras-ocr "
-                       "needs: restart Python and call `notebook.setup(tensorflow=True)` first.")
+        raise OcrError(
+            "TensorFlow was imported without TF_USE_LEGACY_KERAS=1, which keras-ocr "
+            "needs: restart Python and call `notebook.setup(tensorflow=True)` first."
+        )
     with contextlib.redirect_stderr(io.StringIO()):
         import keras_ocr
     return keras_ocr
@@ -52,15 +54,17 @@ class CourseDetector:
 
 
 class CourseRecognizer:
-    """The course's recogniser as keras-ocr wants one."""
+    """The course's recognizer as keras-ocr wants one."""
 
     def __init__(self, recognizer=None):
         self.recognizer = recognizer or _end_to_end().load_recognizer()
 
     def recognize_from_boxes(self, images, box_groups, **_options) -> list[list[str]]:
         """Images and, for each, its boxes (N, 4, 2) -> for each the texts; one batch for all."""
-        crops = [_end_to_end().crop_words(np.asarray(image, np.uint8), boxes)
-                 for image, boxes in zip(images, box_groups, strict=True)]
+        crops = [
+            _end_to_end().crop_words(np.asarray(image, np.uint8), boxes)
+            for image, boxes in zip(images, box_groups, strict=True)
+        ]
         words = iter(self.recognizer.read([crop for group in crops for crop in group]))
         return [[next(words).text for _ in group] for group in crops]
 
@@ -79,12 +83,16 @@ class KerasOcrDetector:
     def detect(self, images) -> list[np.ndarray]:
         """For each image the words' quadrilaterals, (N, 4, 2) float32 pixels."""
         with contextlib.redirect_stdout(io.StringIO()):  # it prints while it builds its graph
-            return [np.asarray(self.detector.detect([load_image(image)], verbose=0)[0],
-                               np.float32).reshape(-1, 4, 2) for image in images]
+            return [
+                np.asarray(
+                    self.detector.detect([load_image(image)], verbose=0)[0], np.float32
+                ).reshape(-1, 4, 2)
+                for image in images
+            ]
 
 
 class KerasOcrRecognizer:
-    """keras-ocr's recogniser (CRNN, 8.8 million parameters) with `read(crops) -> list[Word]`."""
+    """keras-ocr's recognizer (CRNN, 8.8 million parameters) with `read(crops) -> list[Word]`."""
 
     description = "keras-ocr's CRNN"
 
@@ -94,8 +102,10 @@ class KerasOcrRecognizer:
     def read(self, crops) -> list[Word]:
         """One Word for each crop, in order; keras-ocr gives no confidence."""
         images = [load_image(crop) for crop in crops]
-        frames = [np.array([[(0, 0), (w, 0), (w, h), (0, h)]], np.float32)
-                  for h, w in (image.shape[:2] for image in images)]
+        frames = [
+            np.array([[(0, 0), (w, 0), (w, h), (0, h)]], np.float32)
+            for h, w in (image.shape[:2] for image in images)
+        ]
         if not images:
             return []
         with contextlib.redirect_stdout(io.StringIO()):
@@ -110,7 +120,7 @@ def make_pipeline(timeout: float = 20.0):
     """A `keras_ocr.pipeline.Pipeline` and one sentence that says whose networks are in it.
 
     The official weights where they are in the cache or can be downloaded (118 MB, to
-    KERAS_OCR_CACHE_DIR or ~/.keras-ocr), else the course's own detector and recogniser.
+    KERAS_OCR_CACHE_DIR or ~/.keras-ocr), else the course's own detector and recognizer.
     """
     library = import_keras_ocr()
     if _may_use_official(library):
@@ -158,8 +168,10 @@ def _may_use_official(library) -> bool:
 
 def _remove_broken_weights(library) -> None:
     """An interrupted download must not be taken for weights the next time."""
-    known = [library.detection.PRETRAINED_WEIGHTS["clovaai_general", False],
-             library.recognition.PRETRAINED_WEIGHTS["kurapan"]["weights"]["top"]]
+    known = [
+        library.detection.PRETRAINED_WEIGHTS["clovaai_general", False],
+        library.recognition.PRETRAINED_WEIGHTS["kurapan"]["weights"]["top"],
+    ]
     sums = {config["filename"]: config["sha256"] for config in known}
     for path in official_weights():
         if library.tools.sha256sum(str(path)) != sums[path.name]:

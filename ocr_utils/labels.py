@@ -25,13 +25,15 @@ class LabelConverter:
 
     def __init__(self, character: str = TARGET_CHARACTERS):
         if not character or len(set(character)) != len(character):
-            raise OcrError(f"The alphabet {character!r} is empty or names a character twice: "
-                           "list every character once.")
+            raise OcrError(
+                f"The alphabet {character!r} is empty or names a character twice: "
+                "list every character once."
+            )
         self.character = BLANK + character
         self.label_map = {char: index for index, char in enumerate(character, start=1)}
 
     def encode(self, text: str, separate_doubles: bool = True) -> np.ndarray:
-        """Text -> indexes, shape (n,), int32; a 0 between equal neighbours if `separate_doubles`.
+        """Text -> indexes, shape (n,), int32; a 0 between equal neighbors if `separate_doubles`.
 
         The 0s show what the network has to write; `keras.losses.CTC` wants the label without them.
         Raises OcrError for a character outside the alphabet.
@@ -42,8 +44,10 @@ class LabelConverter:
         indexes: list[int] = []
         for position, char in enumerate(text):
             if char not in self.label_map:
-                raise OcrError(f"{text!r} holds {char!r}, which is not in the alphabet "
-                               f"{self.character[1:]!r}: remove it or choose a larger alphabet.")
+                raise OcrError(
+                    f"{text!r} holds {char!r}, which is not in the alphabet "
+                    f"{self.character[1:]!r}: remove it or choose a larger alphabet."
+                )
             if separate_doubles and position and char == text[position - 1]:
                 indexes.append(0)
             indexes.append(self.label_map[char])
@@ -64,7 +68,7 @@ class LabelConverter:
         'AAC'
         """
         path = np.asarray(path)
-        first = np.concatenate([[True], path[1:] != path[:-1]])[:len(path)]
+        first = np.concatenate([[True], path[1:] != path[:-1]])[: len(path)]
         return self.decode(path[first & (path != 0)])
 
     def encode_batch(self, texts: list[str], max_text_len: int = 22) -> np.ndarray:
@@ -77,14 +81,16 @@ class LabelConverter:
         labels = np.zeros((len(texts), max_text_len), dtype=np.int32)
         for row, text in zip(labels, texts, strict=True):
             if len(text) > max_text_len:
-                raise OcrError(f"{text!r} has {len(text)} characters, the labels have room for "
-                               f"{max_text_len}: drop the word or raise max_text_len.")
-            row[:len(text)] = self.encode(text, separate_doubles=False)
+                raise OcrError(
+                    f"{text!r} has {len(text)} characters, the labels have room for "
+                    f"{max_text_len}: drop the word or raise max_text_len."
+                )
+            row[: len(text)] = self.encode(text, separate_doubles=False)
         return labels
 
 
 def required_steps(text: str) -> int:
-    """Time steps CTC needs for a text: one a character, one more between equal neighbours.
+    """Time steps CTC needs for a text: one a character, one more between equal neighbors.
 
     >>> required_steps("HELLO")
     6
@@ -105,5 +111,7 @@ def check_labels(texts: list[str], time_steps: int) -> None:
     bad = [text for text in texts if required_steps(text) > time_steps]
     if bad:
         more = f" (and {len(bad) - 1} more like it)" if len(bad) > 1 else ""
-        raise OcrError(f"{bad[0]!r}{more} needs {required_steps(bad[0])} time steps, the network "
-                       f"has {time_steps}: drop it or widen the input.")
+        raise OcrError(
+            f"{bad[0]!r}{more} needs {required_steps(bad[0])} time steps, the network "
+            f"has {time_steps}: drop it or widen the input."
+        )

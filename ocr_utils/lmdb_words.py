@@ -23,7 +23,7 @@ from ocr_utils.labels import required_steps
 BATCH = 1000  # samples written in one transaction
 PAGE = 4096  # LMDB's unit of storage, bytes
 JPEG_QUALITY = 80
-BLANK_STD = 3.0  # grey levels: an image with less spread shows nothing
+BLANK_STD = 3.0  # gray levels: an image with less spread shows nothing
 BUILD_HINT = "build it with `python -m ocr_utils.course_data`"
 
 _open_environments: dict[Path, tuple] = {}  # data.mdb -> (what was opened, the environment)
@@ -31,6 +31,7 @@ _lock = threading.Lock()
 
 
 # Writing -----------------------------------------------------------------------------------------
+
 
 def write_words(folder, samples: Iterable) -> int:
     """Write word images and labels as an LMDB in MJSynth layout; returns how many (notebook 06).
@@ -96,8 +97,10 @@ def _encode(image, label: str, number: int, folder: Path) -> tuple[bytes, bytes]
         return bytes(image), label.encode()
     image = np.asarray(image)
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
-        raise OcrError(f"Sample {number} for {folder} is an image of shape {image.shape} and type "
-                       f"{image.dtype}: give (H, W, 3) uint8.")
+        raise OcrError(
+            f"Sample {number} for {folder} is an image of shape {image.shape} and type "
+            f"{image.dtype}: give (H, W, 3) uint8."
+        )
     return encode_jpeg(image), label.encode()
 
 
@@ -140,6 +143,7 @@ def _verify(temporary: Path, count: int) -> None:
 
 # Reading -----------------------------------------------------------------------------------------
 
+
 def open_words(folder):
     """The `lmdb.Environment` of a word data set, opened once per process (notebook 06).
 
@@ -167,12 +171,20 @@ def _open(path: Path, size: int):
 
     again = f"copy or {BUILD_HINT.replace('build', 'make', 1)} again"
     try:
-        env = lmdb.open(str(path.parent), readonly=True, lock=False, readahead=False,
-                        meminit=False, max_readers=32)
+        env = lmdb.open(
+            str(path.parent),
+            readonly=True,
+            lock=False,
+            readahead=False,
+            meminit=False,
+            max_readers=32,
+        )
     except lmdb.Error as error:
         if "already open" in str(error):
-            raise OcrError(f"{path} is already open in this program: call env.close() on the "
-                           "environment that lmdb.open gave.") from None
+            raise OcrError(
+                f"{path} is already open in this program: call env.close() on the "
+                "environment that lmdb.open gave."
+            ) from None
         if "Permission denied" in str(error):
             raise OcrError(f"{path} may not be read: change its permissions.") from None
         raise OcrError(f"{path} is empty, damaged or no LMDB ({size} bytes): {again}.") from None
@@ -216,8 +228,9 @@ class _reading:
 
         self.txn.__exit__(kind, error, trace)
         if isinstance(error, lmdb.Error):
-            raise OcrError(f"{self.folder} is damaged inside ({error}): {BUILD_HINT} again.") \
-                from None
+            raise OcrError(
+                f"{self.folder} is damaged inside ({error}): {BUILD_HINT} again."
+            ) from None
 
 
 def read_word(folder, index: int) -> tuple[np.ndarray, str]:
@@ -234,7 +247,7 @@ def read_word(folder, index: int) -> tuple[np.ndarray, str]:
 
 
 def _decode(txn, index: int, folder, mode: str = "IMREAD_GRAYSCALE") -> np.ndarray:
-    """The stored image, grey (H, W) or BGR (H, W, 3), uint8."""
+    """The stored image, gray (H, W) or BGR (H, W, 3), uint8."""
     import cv2
 
     data = txn.get(b"image-%09d" % index)
@@ -243,8 +256,10 @@ def _decode(txn, index: int, folder, mode: str = "IMREAD_GRAYSCALE") -> np.ndarr
         image = cv2.imdecode(np.frombuffer(data, np.uint8), getattr(cv2, mode))
     if image is None:
         state = "missing" if data is None else "empty" if not data else "no image"
-        raise OcrError(f"image-{index:09d} in {folder} is {state}: leave it out with "
-                       f"skip=[{index}], or find all such samples with audit.")
+        raise OcrError(
+            f"image-{index:09d} in {folder} is {state}: leave it out with "
+            f"skip=[{index}], or find all such samples with audit."
+        )
     return image
 
 
@@ -254,11 +269,14 @@ def _label(txn, index: int, folder) -> str:
         return str(data, "utf-8")
     except (TypeError, UnicodeDecodeError):
         state = "missing" if data is None else "not UTF-8"
-        raise OcrError(f"label-{index:09d} in {folder} is {state}: leave it out with "
-                       f"skip=[{index}], or find all such samples with audit.") from None
+        raise OcrError(
+            f"label-{index:09d} in {folder} is {state}: leave it out with "
+            f"skip=[{index}], or find all such samples with audit."
+        ) from None
 
 
 # Checking ----------------------------------------------------------------------------------------
+
 
 def fit_case(label: str, characters: str) -> str:
     """The label in the case of the alphabet: upper case where the alphabet has no lower case.
@@ -288,7 +306,7 @@ def label_problem(label: str, characters: str, time_steps: int) -> str | None:
 def audit(folder, characters: str, time_steps: int) -> dict[str, list[int]]:
     """Look at every sample: the problem -> the indexes that have it (notebook 06).
 
-    Problems: "undecodable image", "blank image" (grey levels spread less than 3), "broken label",
+    Problems: "undecodable image", "blank image" (gray levels spread less than 3), "broken label",
     "empty label", "outside the alphabet", "too long for CTC". Only those found are there.
 
     >>> import tempfile
@@ -301,8 +319,10 @@ def audit(folder, characters: str, time_steps: int) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     with _reading(folder) as txn:
         for index in range(1, count_words(folder) + 1):
-            for problem in (_image_problem(txn, index, folder),
-                            _stored_label_problem(txn, index, folder, characters, time_steps)):
+            for problem in (
+                _image_problem(txn, index, folder),
+                _stored_label_problem(txn, index, folder, characters, time_steps),
+            ):
                 if problem:
                     found.setdefault(problem, []).append(index)
     return found
@@ -324,8 +344,9 @@ def _stored_label_problem(txn, index, folder, characters, time_steps) -> str | N
 
 # Feeding a network -------------------------------------------------------------------------------
 
-def fit_image(grey: np.ndarray, size: tuple[int, int] = (100, 32)) -> np.ndarray:
-    """Scale a grey image (h, w) to the height of `size` -> (W, H) uint8, width first (notebook 06).
+
+def fit_image(gray: np.ndarray, size: tuple[int, int] = (100, 32)) -> np.ndarray:
+    """Scale a gray image (h, w) to the height of `size` -> (W, H) uint8, width first (notebook 06).
 
     The proportions stay; what is wider than `size` is squeezed, what is narrower is filled with 0:
     the same as `crnn.prepare_image(image, size, pad=True)`, before the division by 255.
@@ -336,10 +357,11 @@ def fit_image(grey: np.ndarray, size: tuple[int, int] = (100, 32)) -> np.ndarray
     import cv2
 
     width, height = size
-    inner = min(max(1, grey.shape[1] * height // grey.shape[0]), width)
-    shrinks = grey.shape[0] > height
-    scaled = cv2.resize(grey, (inner, height),
-                        interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    inner = min(max(1, gray.shape[1] * height // gray.shape[0]), width)
+    shrinks = gray.shape[0] > height
+    scaled = cv2.resize(
+        gray, (inner, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    )
     fitted = np.zeros((width, height), np.uint8)
     fitted[:inner] = scaled.T
     return fitted
@@ -361,8 +383,17 @@ class MJDatasetSequence:
     def __new__(cls, *_args, **_options):
         return super().__new__(_with_keras(cls))
 
-    def __init__(self, dataset_path, label_converter, batch_size=1, img_size=(100, 32),
-                 max_text_len=22, is_train=False, character="", skip=()):
+    def __init__(
+        self,
+        dataset_path,
+        label_converter,
+        batch_size=1,
+        img_size=(100, 32),
+        max_text_len=22,
+        is_train=False,
+        character="",
+        skip=(),
+    ):
         super().__init__()
         self.dataset_path = Path(dataset_path).resolve()
         self.label_converter = label_converter
@@ -380,15 +411,22 @@ class MJDatasetSequence:
         usable, skipped = [], Counter()
         with _reading(self.dataset_path) as txn:
             for index in range(1, self.num_samples + 1):
-                problem = "left out by skip" if index in skip else label_problem(
-                    _label(txn, index, self.dataset_path), self.character, self.max_text_len)
+                problem = (
+                    "left out by skip"
+                    if index in skip
+                    else label_problem(
+                        _label(txn, index, self.dataset_path), self.character, self.max_text_len
+                    )
+                )
                 if problem:
                     skipped[problem] += 1
                 else:
                     usable.append(index)
         if not usable:
-            raise OcrError(f"{self.dataset_path} has no usable sample ({dict(skipped)}): "
-                           "check the alphabet and max_text_len.")
+            raise OcrError(
+                f"{self.dataset_path} has no usable sample ({dict(skipped)}): "
+                "check the alphabet and max_text_len."
+            )
         return np.array(usable), skipped
 
     def __len__(self):
@@ -399,7 +437,7 @@ class MJDatasetSequence:
         return len(self)
 
     def __getitem__(self, idx):
-        batch = self.index_list[idx * self.batch_size:(idx + 1) * self.batch_size]
+        batch = self.index_list[idx * self.batch_size : (idx + 1) * self.batch_size]
         images = np.empty((len(batch), *self.img_size), np.uint8)
         texts = []
         with _reading(self.dataset_path) as txn:

@@ -12,12 +12,12 @@ from ocr_utils.errors import OcrError
 from ocr_utils.words import Word
 
 
-def normalise(text: str) -> str:
+def normalize(text: str) -> str:
     """Letters and digits only, in upper case: how text recognition benchmarks compare words.
 
     Letters of every script count, Hangul too (notebook 08).
 
-    >>> normalise("It's 10:30!"), normalise("서울-역 2")
+    >>> normalize("It's 10:30!"), normalize("서울-역 2")
     ('ITS1030', '서울역2')
     """
     return "".join(character for character in text.upper() if character.isalnum())
@@ -50,7 +50,7 @@ def wer(truth, found) -> float:
 
 
 def word_accuracy(truths, found, exact: bool = False) -> float:
-    """Share of words read right; both lists are normalised first unless `exact` (notebook 07).
+    """Share of words read right; both lists are normalized first unless `exact` (notebook 07).
 
     >>> word_accuracy(["Hello", "OCR"], ["hello!", "0CR"])
     0.5
@@ -62,7 +62,7 @@ def word_accuracy(truths, found, exact: bool = False) -> float:
 
 
 def one_minus_ned(truths, found, exact: bool = False) -> float:
-    """1 - normalised edit distance, the mean over the words: 1 is perfect, 0 all wrong.
+    """1 - normalized edit distance, the mean over the words: 1 is perfect, 0 all wrong.
 
     The distance of a word is divided by the longer of the two lengths (ICDAR 2019 ArT/LSVT rules).
     So a word that is nearly right counts for nearly 1; `word_accuracy` gives it 0 (notebook 07).
@@ -73,8 +73,9 @@ def one_minus_ned(truths, found, exact: bool = False) -> float:
     from rapidfuzz.distance import Levenshtein  # underneath jiwer
 
     truths, found = _comparable(truths, found, exact)
-    similarities = [Levenshtein.normalized_similarity(a, b)
-                    for a, b in zip(truths, found, strict=True)]
+    similarities = [
+        Levenshtein.normalized_similarity(a, b) for a, b in zip(truths, found, strict=True)
+    ]
     return float(np.mean(similarities)) if similarities else 0.0
 
 
@@ -95,8 +96,9 @@ class Score:
     found: int = 0
 
     def __add__(self, other: "Score") -> "Score":
-        return Score(self.matched + other.matched, self.truth + other.truth,
-                     self.found + other.found)
+        return Score(
+            self.matched + other.matched, self.truth + other.truth, self.found + other.found
+        )
 
     @property
     def precision(self) -> float:
@@ -116,9 +118,9 @@ class Score:
 
 
 def word_f1(truth, found) -> Score:
-    """Which words of a page were read, in whatever order: a multiset of normalised words.
+    """Which words of a page were read, in whatever order: a multiset of normalized words.
 
-    truth, found: lists of `Word` or of strings. A word that normalises to nothing is left out on
+    truth, found: lists of `Word` or of strings. A word that normalizes to nothing is left out on
     both sides; each occurrence can be matched once (notebook 08).
 
     >>> score = word_f1(["EXIT", "to", "the", "sea"], ["exit,", "sea", "sea", "-"])
@@ -179,12 +181,16 @@ def calibration_bins(confidences, correct, bins: int = 10) -> np.ndarray:
     """
     confidences, correct = np.asarray(confidences, float), np.asarray(correct, float)
     if confidences.shape != correct.shape:
-        raise OcrError(f"{confidences.size} confidences but {correct.size} answers: "
-                       "give one of each for every word.")
+        raise OcrError(
+            f"{confidences.size} confidences but {correct.size} answers: "
+            "give one of each for every word."
+        )
     index = np.clip((confidences * bins).astype(int), 0, bins - 1)
     counts = np.bincount(index, minlength=bins)
-    means = [np.bincount(index, weights=values, minlength=bins) / np.maximum(counts, 1)
-             for values in (confidences, correct)]
+    means = [
+        np.bincount(index, weights=values, minlength=bins) / np.maximum(counts, 1)
+        for values in (confidences, correct)
+    ]
     return np.stack([*means, counts], axis=1)
 
 
@@ -192,19 +198,20 @@ def _same_length(truth, found) -> tuple[list[str], list[str]]:
     """Two lists of strings of the same length, white space evened out."""
     truth, found = ([text] if isinstance(text, str) else list(text) for text in (truth, found))
     if len(truth) != len(found):
-        raise OcrError(f"{len(truth)} true texts but {len(found)} read ones: "
-                       "give one reading for every truth.")
+        raise OcrError(
+            f"{len(truth)} true texts but {len(found)} read ones: give one reading for every truth."
+        )
     return [" ".join(text.split()) for text in truth], [" ".join(text.split()) for text in found]
 
 
 def _comparable(truths, found, exact: bool) -> tuple[list[str], list[str]]:
     truths, found = _same_length(truths, found)
-    return (truths, found) if exact else ([*map(normalise, truths)], [*map(normalise, found)])
+    return (truths, found) if exact else ([*map(normalize, truths)], [*map(normalize, found)])
 
 
 def _multiset(words) -> Counter:
     texts = (word.text if isinstance(word, Word) else word for word in words)
-    return Counter(filter(None, map(normalise, texts)))
+    return Counter(filter(None, map(normalize, texts)))
 
 
 def _bounds(boxes) -> np.ndarray:

@@ -53,13 +53,15 @@ def quiet_stderr():
 def _style_plots() -> None:
     import matplotlib.font_manager
 
-    from ocr_utils.synth.fonts import korean_font
+    from ocr_synth.fonts import korean_font
 
     matplotlib.font_manager.fontManager.addfont(str(korean_font()))
-    matplotlib.rcParams.update({
-        "figure.dpi": 80,
-        "font.family": ["DejaVu Sans", "NanumGothic"],
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "image.cmap": "gray",
-    })
+    matplotlib.rcParams.update(
+        {
+            "figure.dpi": 120,
+            "font.family": ["DejaVu Sans", "NanumGothic"],
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "image.cmap": "gray",
+        }
+    )

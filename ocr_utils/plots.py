@@ -10,7 +10,7 @@ BOX_COLOR = "#d62728"
 
 
 def show(image, title: str = "", ax=None):
-    """An image without axes; grey when it has one channel. Returns the Axes.
+    """An image without axes; gray when it has one channel. Returns the Axes.
 
     >>> import numpy as np
     >>> show(np.zeros((4, 8), np.uint8), "black").get_title()
@@ -23,8 +23,9 @@ def show(image, title: str = "", ax=None):
     return ax
 
 
-def draw_words(image, words: list[Word], ax=None, title: str = "", texts: bool = True,
-               color=BOX_COLOR):
+def draw_words(
+    image, words: list[Word], ax=None, title: str = "", texts: bool = True, color=BOX_COLOR
+):
     """The image with the box of every word and, above it, its text. Returns the Axes.
 
     >>> import numpy as np
@@ -37,8 +38,16 @@ def draw_words(image, words: list[Word], ax=None, title: str = "", texts: bool =
         ax.add_patch(plt.Polygon(word.polygon, fill=False, edgecolor=color, linewidth=1.2))
         if texts and word.text:
             x, y = word.box[0]
-            ax.text(x, y - 2, word.text, color="white", fontsize=8, va="bottom", clip_on=True,
-                    bbox={"facecolor": color, "alpha": 0.8, "pad": 1, "linewidth": 0})
+            ax.text(
+                x,
+                y - 2,
+                word.text,
+                color="white",
+                fontsize=8,
+                va="bottom",
+                clip_on=True,
+                bbox={"facecolor": color, "alpha": 0.8, "pad": 1, "linewidth": 0},
+            )
     return ax
 
 
@@ -50,8 +59,12 @@ def show_grid(images, titles=None, columns: int = 4, size=(2.2, 1.2), suptitle: 
     6
     """
     rows = -(-len(images) // columns)
-    figure, axes = plt.subplots(rows, columns, squeeze=False,
-                                figsize=(columns * size[0], rows * size[1] + 0.3 * bool(suptitle)))
+    figure, axes = plt.subplots(
+        rows,
+        columns,
+        squeeze=False,
+        figsize=(columns * size[0], rows * size[1] + 0.3 * bool(suptitle)),
+    )
     for ax in axes.flat:
         ax.axis("off")
     for ax, image, title in zip(axes.flat, images, titles or [""] * len(images), strict=False):
@@ -76,6 +89,11 @@ def reliability_diagram(confidences, correct, bins: int = 10, ax=None):
     filled = table[:, 2] > 0
     ax.bar((np.arange(bins)[filled] + 0.5) / bins, table[filled, 1], width=0.9 / bins)
     ax.plot([0, 1], [0, 1], "--", color="0.4")
-    ax.set(xlim=(0, 1), ylim=(0, 1), xlabel="confidence", ylabel="share read right",
-           title=f"ECE {error:.2f}, {len(confidences)} words")
+    ax.set(
+        xlim=(0, 1),
+        ylim=(0, 1),
+        xlabel="confidence",
+        ylabel="share read right",
+        title=f"ECE {error:.2f}, {len(confidences)} words",
+    )
     return ax

@@ -1,4 +1,4 @@
-"""The shipped word recogniser: a CRNN trained on rendered words, and its card (notebook 07)."""
+"""The shipped word recognizer: a CRNN trained on rendered words, and its card (notebook 07)."""
 
 import functools
 import itertools
@@ -23,7 +23,9 @@ RISE = 0.3  # how far a line that a second look levels rises or falls, in height
 ZOOM = 1.1  # how much closer a second look goes
 BLUR = 1 / 40  # standard deviation, in heights of the crop, of a look with half-closed eyes
 ARCHITECTURE = {
-    "channels": (32, 64, 128, 224, 288), "lstm_units": (224,), "convolutions": 1,
+    "channels": (32, 64, 128, 224, 288),
+    "lstm_units": (224,),
+    "convolutions": 1,
     "batch_norm": True,
 }
 
@@ -52,8 +54,14 @@ class Recognizer:
         self.model, self.card = model, card
         self.alphabet: str = card["alphabet"]
 
-    def read(self, crops, batch_size: int = 64, beam_width: int | None = None,
-             lexicon: list[str] | None = None, second_look: bool = True) -> list[Word]:
+    def read(
+        self,
+        crops,
+        batch_size: int = 64,
+        beam_width: int | None = None,
+        lexicon: list[str] | None = None,
+        second_look: bool = True,
+    ) -> list[Word]:
         """One Word for each crop, in order; its box is the whole crop.
 
         crops: a list of images of any size, anything `load_image` takes. One much higher than wide
@@ -66,8 +74,10 @@ class Recognizer:
         texts, chances = crnn.greedy_decode(logits / self.card["temperature"], self.alphabet)
         if beam_width or lexicon:
             texts = crnn.decode_predict_ctc(logits, self.alphabet, beam_width, lexicon=lexicon)
-        return [_word(text, crnn.word_confidence(chance), crop, turn)
-                for text, chance, crop, turn in zip(texts, chances, crops, turns, strict=True)]
+        return [
+            _word(text, crnn.word_confidence(chance), crop, turn)
+            for text, chance, crop, turn in zip(texts, chances, crops, turns, strict=True)
+        ]
 
     def look(self, crops, batch_size: int = 64, second_look: bool = True):
         """The logits (N, T, 95) of each crop's chosen look, and by how many quarters it was turned.
@@ -75,8 +85,9 @@ class Recognizer:
         crops: arrays (H, W, 3) uint8.
         """
         chosen, turns = self._first_looks(crops, batch_size)
-        unsure = [i for i, reading in enumerate(chosen)
-                  if second_look and reading.confidence < UNSURE]
+        unsure = [
+            i for i, reading in enumerate(chosen) if second_look and reading.confidence < UNSURE
+        ]
         again = [second_looks(np.rot90(crops[i], turns[i])) for i in unsure]
         for i, readings in zip(unsure, self._readings(again, batch_size), strict=True):
             chosen[i] = elect([chosen[i], *readings])
@@ -95,19 +106,24 @@ class Recognizer:
 
     def _readings(self, looks, batch_size: int) -> list[list[Reading]]:
         """A Reading for every look; looks: a list of images for each crop."""
-        logits = self.logits([crnn.prepare_image(look, IMAGE_SIZE) for crop in looks
-                              for look in crop], batch_size)
+        logits = self.logits(
+            [crnn.prepare_image(look, IMAGE_SIZE) for crop in looks for look in crop], batch_size
+        )
         texts, chances = crnn.greedy_decode(logits, self.alphabet)
-        readings = (Reading(text, crnn.word_confidence(chance), one)
-                    for text, chance, one in zip(texts, chances, logits, strict=True))
+        readings = (
+            Reading(text, crnn.word_confidence(chance), one)
+            for text, chance, one in zip(texts, chances, logits, strict=True)
+        )
         return [list(itertools.islice(readings, len(crop))) for crop in looks]
 
     def logits(self, images, batch_size: int = 64) -> np.ndarray:
         """Prepared images (N, W, H, 1) -> logits (N, T, 95), in batches."""
         if not len(images):
             return np.zeros((0, IMAGE_SIZE[0] // 4, len(self.alphabet) + 1), np.float32)
-        batches = [self._predict(np.stack(images[i:i + batch_size]))
-                   for i in range(0, len(images), batch_size)]
+        batches = [
+            self._predict(np.stack(images[i : i + batch_size]))
+            for i in range(0, len(images), batch_size)
+        ]
         return np.concatenate(batches)
 
     def _predict(self, batch: np.ndarray) -> np.ndarray:
@@ -136,9 +152,12 @@ def second_looks(crop: np.ndarray) -> list[np.ndarray]:
 
     height, width = crop.shape[:2]
     closer = cv2.getRotationMatrix2D((width / 2, height / 2), 0, ZOOM)
-    return [_level(crop, RISE), _level(crop, -RISE),
-            cv2.warpAffine(crop, closer, (width, height), borderMode=cv2.BORDER_REPLICATE),
-            cv2.GaussianBlur(crop, (0, 0), max(0.6, BLUR * height))]
+    return [
+        _level(crop, RISE),
+        _level(crop, -RISE),
+        cv2.warpAffine(crop, closer, (width, height), borderMode=cv2.BORDER_REPLICATE),
+        cv2.GaussianBlur(crop, (0, 0), max(0.6, BLUR * height)),
+    ]
 
 
 def _level(crop: np.ndarray, rise: float) -> np.ndarray:
@@ -147,8 +166,7 @@ def _level(crop: np.ndarray, rise: float) -> np.ndarray:
 
     height, width = crop.shape[:2]
     band = max(1, round(height * (1 - abs(rise))))
-    down = np.float32([[1, 0, 0],
-                       [rise * height / width, 1, (band - height - rise * height) / 2]])
+    down = np.float32([[1, 0, 0], [rise * height / width, 1, (band - height - rise * height) / 2]])
     return cv2.warpAffine(crop, down, (width, band), borderMode=cv2.BORDER_REPLICATE)
 
 
@@ -173,14 +191,16 @@ def _word(text: str, confidence: float, crop: np.ndarray, turns: int) -> Word:
 
 @functools.lru_cache(maxsize=2)
 def load_recognizer(name: str = "recognizer") -> Recognizer:
-    """The recogniser whose weights and card are data/weights/<name>.weights.h5 and .json.
+    """The recognizer whose weights and card are data/weights/<name>.weights.h5 and .json.
 
     Raises OcrError where they are missing or do not fit this network, by name.
     """
     card = read_card(WEIGHTS / f"{name}.json")
     if card["alphabet"] != PRINTABLE:
-        raise OcrError(f"{name}.json was trained for another alphabet ({len(card['alphabet'])} "
-                       f"characters instead of {len(PRINTABLE)}): take the weights of this course.")
+        raise OcrError(
+            f"{name}.json was trained for another alphabet ({len(card['alphabet'])} "
+            f"characters instead of {len(PRINTABLE)}): take the weights of this course."
+        )
     model = build_recognizer()
     crnn.load_weights(model, WEIGHTS / f"{name}.weights.h5")
     return Recognizer(model, card)
@@ -191,7 +211,8 @@ def read_card(path: Path) -> dict:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise OcrError(f"{path} is missing: the weights come with the repository, clone it again."
-                       ) from None
+        raise OcrError(
+            f"{path} is missing: the weights come with the repository, clone it again."
+        ) from None
     except ValueError:
         raise OcrError(f"{path} is not readable as JSON: restore it with git checkout.") from None

@@ -25,7 +25,7 @@ INSTALL_LANGUAGE = {
     "Linux": "sudo apt install tesseract-ocr-{package}",
     "Darwin": "brew install tesseract-lang",
     "Windows": "put {name}.traineddata from github.com/tesseract-ocr/tessdata_fast into "
-               "C:\\Program Files\\Tesseract-OCR\\tessdata",
+    "C:\\Program Files\\Tesseract-OCR\\tessdata",
 }
 
 
@@ -42,12 +42,23 @@ def read(image, lang: str = "eng", psm: int = 3, oem: int = 3) -> list[Word]:
     """
     image = load_image(image)
     data = image_to_data(image, lang, psm, oem)
-    rows = zip(data["level"], data["text"], data["conf"], data["left"], data["top"],
-               data["width"], data["height"], strict=True)
-    words = [Word.from_bounds(text.strip(), min(max(conf / 100, 0.0), 1.0),
-                              left, top, left + width, top + height)
-             for level, text, conf, left, top, width, height in rows
-             if level == WORD_LEVEL and text.strip()]
+    rows = zip(
+        data["level"],
+        data["text"],
+        data["conf"],
+        data["left"],
+        data["top"],
+        data["width"],
+        data["height"],
+        strict=True,
+    )
+    words = [
+        Word.from_bounds(
+            text.strip(), min(max(conf / 100, 0.0), 1.0), left, top, left + width, top + height
+        )
+        for level, text, conf, left, top, width, height in rows
+        if level == WORD_LEVEL and text.strip()
+    ]
     if "kor" not in lang.split("+"):
         return words
     text = _run("image_to_string", Image.fromarray(image), lang, psm, oem)
@@ -88,13 +99,15 @@ def join_syllables(pieces: list[Word], text: str) -> list[Word]:
             return pieces
         left, top, right, bottom = np.transpose([word.bounds for word in group])
         confidence = float(np.mean([word.confidence for word in group]))
-        words.append(Word.from_bounds(token, confidence, left.min(), top.min(),
-                                      right.max(), bottom.max()))
+        words.append(
+            Word.from_bounds(token, confidence, left.min(), top.min(), right.max(), bottom.max())
+        )
     return words
 
 
-def crop_word_regions(image_path="./images/sample.png", output_path="./output",
-                      lang: str = "eng", psm: int = 3) -> list[str]:
+def crop_word_regions(
+    image_path="./images/sample.png", output_path="./output", lang: str = "eng", psm: int = 3
+) -> list[str]:
     """Find the words of an image and save each as output_path/0000.png, 0001.png, ...
 
     Returns the paths of the files in reading order. The folder is made where it is missing; a file
@@ -115,8 +128,9 @@ def crop_word_regions(image_path="./images/sample.png", output_path="./output",
     return cropped_image_path_list
 
 
-def recognize_images(cropped_image_path_list, lang: str = "eng", psm: int = 7,
-                     margin: int = 10) -> list[str]:
+def recognize_images(
+    cropped_image_path_list, lang: str = "eng", psm: int = 7, margin: int = 10
+) -> list[str]:
     """Read each image as one line of text -> one string per image, "" where nothing was read.
 
     Each image (a path, or anything `load_image` takes) gets a margin in pixels, in the color of its
@@ -124,7 +138,7 @@ def recognize_images(cropped_image_path_list, lang: str = "eng", psm: int = 7,
     starting it anew for every word takes about 15 times as long. Raises OcrError (notebook 03).
 
     >>> from PIL import ImageDraw
-    >>> from ocr_utils.synth.fonts import course_fonts, load_font
+    >>> from ocr_synth.fonts import course_fonts, load_font
     >>> image = Image.new("L", (160, 48), 255)
     >>> ImageDraw.Draw(image).text((10, 8), "lemon", font=load_font(course_fonts()[0], 32))
     >>> recognize_images([image])
@@ -141,7 +155,7 @@ def recognize_images(cropped_image_path_list, lang: str = "eng", psm: int = 7,
         listing.write_text("\n".join(paths) + "\n")  # in the system's own encoding
         text = _run("image_to_string", str(listing), lang, psm, oem=3)
     texts = [" ".join(page.split()) for page in text.split("\f")]  # a form feed ends each image
-    return (texts + [""] * len(images))[:len(images)]
+    return (texts + [""] * len(images))[: len(images)]
 
 
 def _with_margin(image: np.ndarray, margin: int) -> np.ndarray:
@@ -149,7 +163,7 @@ def _with_margin(image: np.ndarray, margin: int) -> np.ndarray:
     height, width = image.shape[:2]
     framed = np.empty((height + 2 * margin, width + 2 * margin, 3), np.uint8)
     framed[:] = np.median(edge, axis=0)
-    framed[margin:margin + height, margin:margin + width] = image
+    framed[margin : margin + height, margin : margin + width] = image
     return framed
 
 
@@ -174,21 +188,28 @@ def _languages() -> tuple[str, ...]:
 def _run(function: str, image, lang: str, psm: int, oem: int, **options):
     """Call one function of pytesseract; everything that can go wrong becomes an OcrError."""
     if psm not in PAGE_MODES or oem not in (0, 1, 2, 3):
-        raise OcrError(f"psm={psm!r}, oem={oem!r} cannot be used to read: "
-                       "psm is 1 or 3 to 13 (mostly 3, 6, 7, 8 or 11), oem is 0 to 3 (mostly 3).")
+        raise OcrError(
+            f"psm={psm!r}, oem={oem!r} cannot be used to read: "
+            "psm is 1 or 3 to 13 (mostly 3, 6, 7, 8 or 11), oem is 0 to 3 (mostly 3)."
+        )
     _check_languages(lang)
     pytesseract = _pytesseract()
     try:
         return getattr(pytesseract, function)(
-            image, lang=lang, config=f"--oem {oem} --psm {psm}", **options)
+            image, lang=lang, config=f"--oem {oem} --psm {psm}", **options
+        )
     except pytesseract.TesseractNotFoundError:
         raise _tesseract_missing() from None
     except pytesseract.TesseractError as error:
         if oem in (0, 2):
-            raise OcrError(f"oem={oem} needs the legacy engine, which the installed {lang!r} "
-                           "lacks: use oem=1 or oem=3.") from None
-        raise OcrError(f"Tesseract could not read this image ({error.message[:200]}): "
-                       "try another psm, or save the image again as PNG.") from None
+            raise OcrError(
+                f"oem={oem} needs the legacy engine, which the installed {lang!r} "
+                "lacks: use oem=1 or oem=3."
+            ) from None
+        raise OcrError(
+            f"Tesseract could not read this image ({error.message[:200]}): "
+            "try another psm, or save the image again as PNG."
+        ) from None
 
 
 def _check_languages(lang: str) -> None:
@@ -200,13 +221,17 @@ def _check_languages(lang: str) -> None:
         if name not in _languages():
             _languages.cache_clear()  # it may be there by the next call
             remedy = _remedy(INSTALL_LANGUAGE).format(name=name, package=name.replace("_", "-"))
-            raise OcrError(f"Tesseract's language {name!r} is not installed: {remedy}"
-                           f" (installed: {', '.join(languages())}).")
+            raise OcrError(
+                f"Tesseract's language {name!r} is not installed: {remedy}"
+                f" (installed: {', '.join(languages())})."
+            )
 
 
 def _tesseract_missing() -> OcrError:
-    return OcrError(f"Tesseract is not installed, or not on the PATH: {_remedy(INSTALL)}"
-                    ", then restart JupyterLab.")
+    return OcrError(
+        f"Tesseract is not installed, or not on the PATH: {_remedy(INSTALL)}"
+        ", then restart JupyterLab."
+    )
 
 
 def _remedy(commands: dict[str, str]) -> str:
@@ -231,8 +256,10 @@ def _make_folder(folder: Path) -> Path:
     except FileExistsError:
         raise OcrError(f"{folder} is a file: give a folder for the cuttings.") from None
     except OSError as error:
-        raise OcrError(f"{folder} cannot be made ({error.strerror}): choose a folder of your own "
-                       "on a disk with free space.") from None
+        raise OcrError(
+            f"{folder} cannot be made ({error.strerror}): choose a folder of your own "
+            "on a disk with free space."
+        ) from None
     return folder
 
 
@@ -244,5 +271,7 @@ def _save_png(image: np.ndarray, path: Path) -> None:
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise OcrError(f"{path} cannot be written ({error.strerror or error}): free some space, or "
-                       "choose a folder of your own.") from None
+        raise OcrError(
+            f"{path} cannot be written ({error.strerror or error}): free some space, or "
+            "choose a folder of your own."
+        ) from None

@@ -27,10 +27,24 @@ SPACE, EOL_SURE_SPACE, LINE_BREAK = 1, 3, 5  # DetectedBreak.BreakType
 BREAK_TEXT = {SPACE: " ", EOL_SURE_SPACE: "\n", LINE_BREAK: "\n"}
 INVALID_ARGUMENT, UNIMPLEMENTED, INTERNAL, UNAVAILABLE = 3, 12, 13, 14  # google.rpc.Code
 SURE = 0.8  # a mean confidence of the words that needs no second look
-LANGUAGES = {"en": "eng", "ko": "kor", "ja": "jpn", "zh": "chi_sim", "de": "deu", "fr": "fra",
-             "es": "spa", "it": "ita", "pt": "por", "ru": "rus"}  # BCP-47 -> Tesseract
-OPTIONS = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1),
-           ("grpc.enable_http_proxy", 0), ("grpc.so_reuseport", 0)]
+LANGUAGES = {
+    "en": "eng",
+    "ko": "kor",
+    "ja": "jpn",
+    "zh": "chi_sim",
+    "de": "deu",
+    "fr": "fra",
+    "es": "spa",
+    "it": "ita",
+    "pt": "por",
+    "ru": "rus",
+}  # BCP-47 -> Tesseract
+OPTIONS = [
+    ("grpc.max_receive_message_length", -1),
+    ("grpc.max_send_message_length", -1),
+    ("grpc.enable_http_proxy", 0),
+    ("grpc.so_reuseport", 0),
+]
 
 
 def import_grpc():
@@ -69,10 +83,12 @@ def start(refuse: tuple[str, str] | None = None):
     handler = grpc.unary_unary_rpc_method_handler(
         batch_annotate_images,
         request_deserializer=types.BatchAnnotateImagesRequest.deserialize,
-        response_serializer=types.BatchAnnotateImagesResponse.serialize)
+        response_serializer=types.BatchAnnotateImagesResponse.serialize,
+    )
     server = grpc.server(ThreadPoolExecutor(max_workers=2), options=OPTIONS)
     server.add_generic_rpc_handlers(
-        (grpc.method_handlers_generic_handler(SERVICE, {"BatchAnnotateImages": handler}),))
+        (grpc.method_handlers_generic_handler(SERVICE, {"BatchAnnotateImages": handler}),)
+    )
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     return server, f"127.0.0.1:{port}"
@@ -112,11 +128,15 @@ _shared: list = []
 def _annotate(request) -> dict:
     """One AnnotateImageRequest -> the fields of its AnnotateImageResponse."""
     if not {TEXT_DETECTION, DOCUMENT_TEXT_DETECTION} & {f.type_ for f in request.features}:
-        return _error(UNIMPLEMENTED, "The local stand-in answers only TEXT_DETECTION and "
-                                     "DOCUMENT_TEXT_DETECTION.")
+        return _error(
+            UNIMPLEMENTED,
+            "The local stand-in answers only TEXT_DETECTION and DOCUMENT_TEXT_DETECTION.",
+        )
     if request.image.source.image_uri or request.image.source.gcs_image_uri:
-        return _error(UNAVAILABLE, "We can not access the URL currently. "
-                                   "Please download the content and pass it in.")
+        return _error(
+            UNAVAILABLE,
+            "We can not access the URL currently. Please download the content and pass it in.",
+        )
     try:
         image = load_image(bytes(request.image.content))
     except OcrError:
@@ -135,8 +155,9 @@ def _error(code: int, message: str) -> dict:
 def _wants_confidence(request) -> bool:
     """TEXT_DETECTION gives confidences only where TextDetectionParams ask for them."""
     params = request.image_context.text_detection_params
-    return (params.enable_text_detection_confidence_score
-            or DOCUMENT_TEXT_DETECTION in {feature.type_ for feature in request.features})
+    return params.enable_text_detection_confidence_score or DOCUMENT_TEXT_DETECTION in {
+        feature.type_ for feature in request.features
+    }
 
 
 def tesseract_languages(hints) -> str:
@@ -149,11 +170,15 @@ def tesseract_languages(hints) -> str:
     for hint in [*hints, "en"]:
         name = LANGUAGES.get(hint.split("-")[0].lower())
         if name is None:
-            raise OcrError(f"Language hint {hint!r} is not supported by the local stand-in: "
-                           f"use one of {', '.join(sorted(LANGUAGES))}.")
+            raise OcrError(
+                f"Language hint {hint!r} is not supported by the local stand-in: "
+                f"use one of {', '.join(sorted(LANGUAGES))}."
+            )
         if name not in tesseract.languages():
-            raise OcrError(f"Language hint {hint!r} needs Tesseract's language {name!r}: "
-                           "install it, or leave the hint out.")
+            raise OcrError(
+                f"Language hint {hint!r} needs Tesseract's language {name!r}: "
+                "install it, or leave the hint out."
+            )
         names.append(name)
     return "+".join(dict.fromkeys(names))
 
@@ -183,9 +208,14 @@ def _hocr(image: np.ndarray, lang: str, psm: int) -> ElementTree.Element:
     import pytesseract
 
     try:
-        return ElementTree.fromstring(pytesseract.image_to_pdf_or_hocr(
-            Image.fromarray(image), lang=lang, extension="hocr",
-            config=f"--psm {psm} -c hocr_char_boxes=1"))
+        return ElementTree.fromstring(
+            pytesseract.image_to_pdf_or_hocr(
+                Image.fromarray(image),
+                lang=lang,
+                extension="hocr",
+                config=f"--psm {psm} -c hocr_char_boxes=1",
+            )
+        )
     except pytesseract.TesseractError:
         raise OcrError("Bad image data.") from None
 
@@ -199,46 +229,79 @@ def _response(image: np.ndarray, hocr: ElementTree.Element, confidences: bool) -
     words = [word for block in blocks for par in block["paragraphs"] for word in par["words"]]
     text = "".join(map(_word_text, words)).rstrip("\n")
     height, width = image.shape[:2]
-    page = {"width": width, "height": height, "blocks": blocks, "property": _languages(words),
-            "confidence": _mean(blocks)}
+    page = {
+        "width": width,
+        "height": height,
+        "blocks": blocks,
+        "property": _languages(words),
+        "confidence": _mean(blocks),
+    }
     locale = page["property"]["detected_languages"][0]["language_code"]
     whole = {"description": text, "locale": locale, "bounding_poly": _around(words)}
-    single = [{"description": _word_text(word).strip(), "bounding_poly": word["bounding_box"]}
-              for word in words]
-    return {"text_annotations": [whole, *single],
-            "full_text_annotation": {"text": text, "pages": [page]}}
+    single = [
+        {"description": _word_text(word).strip(), "bounding_poly": word["bounding_box"]}
+        for word in words
+    ]
+    return {
+        "text_annotations": [whole, *single],
+        "full_text_annotation": {"text": text, "pages": [page]},
+    }
 
 
 def _block(area: ElementTree.Element, confidences: bool) -> dict:
     paragraphs = [_paragraph(par, confidences) for par in _of_class(area, "ocr_par")]
     paragraphs = [paragraph for paragraph in paragraphs if paragraph["words"]]
     words = [word for paragraph in paragraphs for word in paragraph["words"]]
-    return {"block_type": 1, "paragraphs": paragraphs, "bounding_box": _box(area),
-            "property": _languages(words), "confidence": _mean(paragraphs)}
+    return {
+        "block_type": 1,
+        "paragraphs": paragraphs,
+        "bounding_box": _box(area),
+        "property": _languages(words),
+        "confidence": _mean(paragraphs),
+    }
 
 
 def _paragraph(par: ElementTree.Element, confidences: bool) -> dict:
-    lines = [[_word(word, par, confidences) for word in _of_class(line, "ocrx_word")
-              if "".join(word.itertext()).strip()] for line in par]
+    lines = [
+        [
+            _word(word, par, confidences)
+            for word in _of_class(line, "ocrx_word")
+            if "".join(word.itertext()).strip()
+        ]
+        for line in par
+    ]
     lines = [line for line in lines if line]
     for number, line in enumerate(lines, start=1):
         for word in line[:-1]:
             _set_break(word, SPACE)
         _set_break(line[-1], LINE_BREAK if number == len(lines) else EOL_SURE_SPACE)
     words = [word for line in lines for word in line]
-    return {"words": words, "bounding_box": _box(par), "property": _languages(words),
-            "confidence": _mean(words)}
+    return {
+        "words": words,
+        "bounding_box": _box(par),
+        "property": _languages(words),
+        "confidence": _mean(words),
+    }
 
 
 def _word(word: ElementTree.Element, par: ElementTree.Element, confidences: bool) -> dict:
     language = word.get("lang") or par.get("lang")
     codes = [code for code, name in LANGUAGES.items() if name == language]
-    symbols = [{"text": symbol.text, "bounding_box": _box(symbol),
-                "confidence": _confidence(symbol, confidences)}
-               for symbol in _of_class(word, "ocrx_cinfo") if symbol.text]
-    return {"symbols": symbols, "bounding_box": _box(word),
-            "confidence": _confidence(word, confidences),
-            "property": {"detected_languages": [{"language_code": codes[0], "confidence": 1}]}}
+    symbols = [
+        {
+            "text": symbol.text,
+            "bounding_box": _box(symbol),
+            "confidence": _confidence(symbol, confidences),
+        }
+        for symbol in _of_class(word, "ocrx_cinfo")
+        if symbol.text
+    ]
+    return {
+        "symbols": symbols,
+        "bounding_box": _box(word),
+        "confidence": _confidence(word, confidences),
+        "property": {"detected_languages": [{"language_code": codes[0], "confidence": 1}]},
+    }
 
 
 def _set_break(word: dict, kind: int) -> None:
@@ -287,5 +350,9 @@ def _mean(parts: list[dict]) -> float:
 def _languages(words: list[dict]) -> dict:
     """The languages of some words, the most frequent first, each with its share of the words."""
     codes = Counter(word["property"]["detected_languages"][0]["language_code"] for word in words)
-    return {"detected_languages": [{"language_code": code, "confidence": count / len(words)}
-                                   for code, count in codes.most_common()]}
+    return {
+        "detected_languages": [
+            {"language_code": code, "confidence": count / len(words)}
+            for code, count in codes.most_common()
+        ]
+    }

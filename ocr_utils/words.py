@@ -93,6 +93,7 @@ def group_lines(words: list[Word]) -> list[list[Word]]:
 
 # --- the slant of a page ----------------------------------------------------------------------
 
+
 def page_angle(words: list[Word]) -> float:
     """The direction of the text lines in radians, clockwise from horizontal (notebook 08).
 
@@ -112,7 +113,7 @@ def page_angle(words: list[Word]) -> float:
 
 
 def _steps_to_next_word(bounds: np.ndarray) -> list[float]:
-    """The angle from the middle of each word to that of its right neighbour, if it has one."""
+    """The angle from the middle of each word to that of its right neighbor, if it has one."""
     middles = (bounds[:, :2] + bounds[:, 2:]) / 2
     heights = bounds[:, 3] - bounds[:, 1]
     steps = []
@@ -143,6 +144,7 @@ def _upright_bounds(words: list[Word], angle: float) -> np.ndarray:
 
 # --- rows and columns, on the upright page ----------------------------------------------------
 
+
 def _read_block(members: list[int], bounds: np.ndarray) -> list[list[int]]:
     """The rows of a block from top to bottom, columns inside it one after the other."""
     rows = _rows(members, bounds)
@@ -151,7 +153,7 @@ def _read_block(members: list[int], bounds: np.ndarray) -> list[list[int]]:
     while start < len(rows):
         end, gutter = _longest_columns(rows[start:], bounds)
         if end:
-            block = [i for row in rows[start:start + end] for i in row]
+            block = [i for row in rows[start : start + end] for i in row]
             for side in _split(block, bounds, gutter):
                 lines += _read_block(side, bounds)
         else:

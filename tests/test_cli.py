@@ -8,8 +8,8 @@ import pytest
 from PIL import Image, ImageDraw
 from rapidfuzz.fuzz import partial_ratio
 
+from ocr_synth.fonts import course_fonts, load_font
 from ocr_utils.__main__ import find_images, main
-from ocr_utils.synth.fonts import course_fonts, load_font
 
 
 def save_sign(path, text="HARBOR"):
@@ -42,8 +42,11 @@ def test_a_bad_file_is_named_in_one_line_and_the_rest_is_read(tmp_path, sign, ca
     assert main([str(broken), "gone.png", sign]) == 1
     out, err = capsys.readouterr()
     assert holds(out) and f"== {sign} ==" not in out  # one page: no heading
-    complaints = [line for line in err.replace("\r", "\n").split("\n")
-                  if "broken.png" in line or "gone.png" in line]
+    complaints = [
+        line
+        for line in err.replace("\r", "\n").split("\n")
+        if "broken.png" in line or "gone.png" in line
+    ]
     assert len(complaints) == 2 and "Traceback" not in err
 
 
@@ -70,7 +73,8 @@ def test_nothing_readable_still_gives_valid_json(capsys):
 
 
 @pytest.mark.parametrize(
-    "kind, start", [("--json", "{"), ("--tsv", "image\tline"), ("--hocr", "<?xml")])
+    "kind, start", [("--json", "{"), ("--tsv", "image\tline"), ("--hocr", "<?xml")]
+)
 def test_the_formats(sign, capsys, kind, start):
     assert main([sign, kind]) == 0
     out = capsys.readouterr().out

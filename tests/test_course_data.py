@@ -11,10 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from ocr_synth.words import plain_sample
 from ocr_utils import course_data, lmdb_words
 from ocr_utils.errors import OcrError
 from ocr_utils.labels import TARGET_CHARACTERS
-from ocr_utils.synth.words import plain_sample
 
 # A build of small word sets in a process of its own: `spawn` needs a main module.
 BUILD = """
@@ -35,14 +35,21 @@ if __name__ == "__main__":
 def start_build(folder: Path, words: int = 60, before: str = "") -> subprocess.Popen:
     script = folder.parent / f"build_{words}.py"
     script.write_text(BUILD.format(words=words, before=before))
-    return subprocess.Popen([sys.executable, str(script), str(folder)], text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return subprocess.Popen(
+        [sys.executable, str(script), str(folder)],
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
 
 
 def contents(folder: Path) -> dict[str, str]:
     """Every visible file and a hash of what is in it."""
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +79,11 @@ def test_the_words_are_the_renderers_in_order(built):
 
 
 def test_the_splits_share_no_picture(built):
-    pictures = {lmdb_words.read_word(built / "MJ" / name, i)[0].tobytes()
-                for name in ("MJ_train", "MJ_test") for i in range(1, 31)}
+    pictures = {
+        lmdb_words.read_word(built / "MJ" / name, i)[0].tobytes()
+        for name in ("MJ_train", "MJ_test")
+        for i in range(1, 31)
+    }
     assert len(pictures) == 60
 
 
@@ -85,8 +95,11 @@ def test_a_second_run_does_nothing(built):
 
 def test_only_a_changed_recipe_or_damaged_files_are_made_again(built, tmp_path, monkeypatch):
     def outdated():
-        return [name for name in (*course_data.OTHER_SETS, *course_data.WORD_SETS)
-                if not course_data.is_current(built, name)]
+        return [
+            name
+            for name in (*course_data.OTHER_SETS, *course_data.WORD_SETS)
+            if not course_data.is_current(built, name)
+        ]
 
     assert outdated() == []
     with monkeypatch.context() as patch:

@@ -28,6 +28,7 @@ def brute_force(probabilities, characters) -> dict[str, float]:
 
 # --- the network ------------------------------------------------------------------------------
 
+
 def test_the_lessons_network():
     model = crnn.build_crnn_model()
     assert model.output_shape == (None, 25, 37)
@@ -36,8 +37,9 @@ def test_the_lessons_network():
 
 @pytest.mark.parametrize("width, options", [(100, {}), (128, {"convolutions": 2})])
 def test_a_larger_network(width, options):
-    model = crnn.build_crnn_model((width, 32, 1), PRINTABLE, (32, 64, 96, 128, 192), (128, 128),
-                                  dropout=0.1, **options)
+    model = crnn.build_crnn_model(
+        (width, 32, 1), PRINTABLE, (32, 64, 96, 128, 192), (128, 128), dropout=0.1, **options
+    )
     assert model.output_shape == (None, width // 4, 95)
     assert 1_000_000 < model.count_params() < 4_000_000
 
@@ -52,7 +54,7 @@ def test_logits_stay_float32_under_mixed_precision():
         keras.config.set_dtype_policy("float32")
 
 
-def test_it_memorises_one_batch():
+def test_it_memorizes_one_batch():
     import keras
 
     keras.utils.set_random_seed(0)
@@ -60,8 +62,11 @@ def test_it_memorises_one_batch():
     images = np.random.default_rng(0).random((8, 48, 32, 1), np.float32)
     labels = LabelConverter().encode_batch(texts, 8)
     model = crnn.build_crnn_model(**SMALL)
-    model.compile(keras.optimizers.Adam(0.01, clipnorm=5), loss=keras.losses.CTC(),
-                  metrics=[crnn.word_accuracy])
+    model.compile(
+        keras.optimizers.Adam(0.01, clipnorm=5),
+        loss=keras.losses.CTC(),
+        metrics=[crnn.word_accuracy],
+    )
     for _ in range(150):
         scores = model.train_on_batch(images, labels, return_dict=True)
         if scores["word_accuracy"] == 1 and scores["loss"] < 0.1:
@@ -71,6 +76,7 @@ def test_it_memorises_one_batch():
 
 
 # --- the loss ---------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("text", ["", "A", "AB", "AA", "BAB", "ABB"])
 def test_three_ways_to_the_same_probability(text):
@@ -88,10 +94,14 @@ def test_a_label_that_cannot_fit_has_no_probability():
     probabilities = crnn.softmax(random_logits(1, 3, 3)[0])
     labels = LabelConverter("AB").encode_batch(["AA", "AAA", "ABA"], 3)
     assert np.isfinite(crnn.ctc_log_probability(probabilities, labels)).tolist() == [
-        True, False, True]
+        True,
+        False,
+        True,
+    ]
 
 
 # --- decoding ---------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("seed", range(5))
 def test_beam_search_is_exact_when_wide_enough(seed):
@@ -121,22 +131,22 @@ def test_greedy_decoding_of_a_batch_is_the_plain_loop():
 
 
 def test_greedy_confidence_is_the_best_step_of_each_character():
-    steps = [[.2, .7, .1], [.1, .8, .1], [.9, .05, .05], [.1, .6, .3], [.8, .1, .1]]
+    steps = [[0.2, 0.7, 0.1], [0.1, 0.8, 0.1], [0.9, 0.05, 0.05], [0.1, 0.6, 0.3], [0.8, 0.1, 0.1]]
     texts, chances = crnn.greedy_decode(np.log([steps]), "AB")
-    assert texts == ["AA"] and chances[0] == pytest.approx([.8, .6], abs=1e-5)
-    assert crnn.word_confidence(chances[0]) == pytest.approx(.48, abs=1e-5)
+    assert texts == ["AA"] and chances[0] == pytest.approx([0.8, 0.6], abs=1e-5)
+    assert crnn.word_confidence(chances[0]) == pytest.approx(0.48, abs=1e-5)
 
 
 def test_runs_do_not_cross_images():
-    logits = np.log(np.array([[[.1, .9]], [[.2, .8]], [[.7, .3]], [[.4, .6]]]))
+    logits = np.log(np.array([[[0.1, 0.9]], [[0.2, 0.8]], [[0.7, 0.3]], [[0.4, 0.6]]]))
     texts, chances = crnn.greedy_decode(logits, "A")
     assert texts == ["A", "A", "", "A"]
     assert [len(chance) for chance in chances] == [1, 1, 0, 1]
-    assert np.concatenate(chances) == pytest.approx([.9, .8, .6])
+    assert np.concatenate(chances) == pytest.approx([0.9, 0.8, 0.6])
 
 
 def test_beam_beats_greedy_where_paths_add_up():
-    logits = np.log([[[.6, .4], [.6, .4]]])
+    logits = np.log([[[0.6, 0.4], [0.6, 0.4]]])
     assert crnn.decode_predict_ctc(logits, "A") == [""]
     assert crnn.decode_predict_ctc(logits, "A", beam_width=3) == ["A"]
     assert crnn.decode_predict_ctc(logits, "A", beam_width=3, top_paths=2) == [["A", ""]]
@@ -150,12 +160,21 @@ def test_batches_of_any_size(batch):
         assert len(crnn.decode_predict_ctc(logits, "AB", **options)) == batch
 
 
-@pytest.mark.parametrize("call, words", [
-    (lambda: crnn.decode_predict_ctc(np.zeros((2, 5, 37)), "AB"), ["(2, 5, 37)", "2 characters"]),
-    (lambda: crnn.decode_predict_ctc(np.zeros((5, 3)), "AB"), ["(5, 3)"]),
-    (lambda: crnn.decode_predict_ctc(np.zeros((1, 5, 3)), "AB", lexicon=[]), ["empty"]),
-    (lambda: crnn.decode_predict_ctc(np.zeros((1, 5, 3)), "AB", lexicon=["C"]), ["'C'", "'AB'"]),
-])
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        (
+            lambda: crnn.decode_predict_ctc(np.zeros((2, 5, 37)), "AB"),
+            ["(2, 5, 37)", "2 characters"],
+        ),
+        (lambda: crnn.decode_predict_ctc(np.zeros((5, 3)), "AB"), ["(5, 3)"]),
+        (lambda: crnn.decode_predict_ctc(np.zeros((1, 5, 3)), "AB", lexicon=[]), ["empty"]),
+        (
+            lambda: crnn.decode_predict_ctc(np.zeros((1, 5, 3)), "AB", lexicon=["C"]),
+            ["'C'", "'AB'"],
+        ),
+    ],
+)
 def test_errors_name_what_is_wrong(call, words):
     with pytest.raises(OcrError) as caught:
         call()
@@ -165,8 +184,9 @@ def test_errors_name_what_is_wrong(call, words):
 def test_the_metric_agrees_with_the_strings():
     texts = ["AB", "AA", "", "ABCA", "B"]
     logits = np.full((5, 7, 4), -9.0, np.float32)
-    for row, path in zip(logits, ["AAB----", "A-AA---", "-------", "A-B-C-A", "BA-----"],
-                         strict=True):
+    for row, path in zip(
+        logits, ["AAB----", "A-AA---", "-------", "A-B-C-A", "BA-----"], strict=True
+    ):
         row[np.arange(7), ["-ABC".index(char) for char in path]] = 9
     labels = LabelConverter("ABC").encode_batch(texts, 4)
     assert np.asarray(crnn.word_accuracy(labels, logits)).tolist() == [1, 1, 1, 1, 0]
@@ -175,6 +195,7 @@ def test_the_metric_agrees_with_the_strings():
 
 
 # --- images, weights, inference -----------------------------------------------------------------
+
 
 def test_prepare_image_stretches_or_pads():
     image = np.zeros((20, 40, 3), np.uint8)
@@ -201,10 +222,17 @@ def test_weights_go_back_where_they_came_from(tmp_path):
     np.testing.assert_allclose(first(images), second(images), atol=1e-5)
 
 
-@pytest.mark.parametrize("other", [
-    {"characters": TARGET_CHARACTERS + "!?"}, {"channels": (8, 16, 32, 32)}, {"channels": (8, 16)},
-    {"lstm_units": (32, 32)}, {"batch_norm": False}, {"convolutions": 2},
-])
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"characters": TARGET_CHARACTERS + "!?"},
+        {"channels": (8, 16, 32, 32)},
+        {"channels": (8, 16)},
+        {"lstm_units": (32, 32)},
+        {"batch_norm": False},
+        {"convolutions": 2},
+    ],
+)
 def test_weights_of_another_network_are_refused(tmp_path, other):
     crnn.build_crnn_model(**{**SMALL, **other}).save_weights(tmp_path / "other.weights.h5")
     with pytest.raises(OcrError, match="other.weights.h5.*weights of this network"):
@@ -225,8 +253,8 @@ def test_missing_and_broken_weights_are_named(tmp_path):
 def test_check_inference_shows_and_returns(tmp_path):
     from matplotlib import pyplot as plt
 
+    from ocr_synth.words import plain_sample
     from ocr_utils.lmdb_words import MJDatasetSequence, write_words
-    from ocr_utils.synth.words import plain_sample
 
     write_words(tmp_path / "words", [plain_sample(0, i) for i in range(6)])
     dataset = MJDatasetSequence(tmp_path / "words", LabelConverter(), batch_size=4)

@@ -35,8 +35,13 @@ def places(tmp_path, monkeypatch):
 
 
 def write_mnist_npz(path):
-    np.savez(path, x_train=DIGITS[:4], y_train=DIGIT_LABELS[:4],
-             x_test=DIGITS[4:], y_test=DIGIT_LABELS[4:])
+    np.savez(
+        path,
+        x_train=DIGITS[:4],
+        y_train=DIGIT_LABELS[:4],
+        x_test=DIGITS[4:],
+        y_test=DIGIT_LABELS[4:],
+    )
 
 
 def write_idx(path, array):
@@ -45,10 +50,12 @@ def write_idx(path, array):
 
 
 def write_mnist_idx(folder, suffix):
-    for name, array in (("train-images-idx3-ubyte", DIGITS[:4]),
-                        ("train-labels-idx1-ubyte", DIGIT_LABELS[:4]),
-                        ("t10k-images-idx3-ubyte", DIGITS[4:]),
-                        ("t10k-labels-idx1-ubyte", DIGIT_LABELS[4:])):
+    for name, array in (
+        ("train-images-idx3-ubyte", DIGITS[:4]),
+        ("train-labels-idx1-ubyte", DIGIT_LABELS[:4]),
+        ("t10k-images-idx3-ubyte", DIGITS[4:]),
+        ("t10k-labels-idx1-ubyte", DIGIT_LABELS[4:]),
+    ):
         write_idx(folder / (name + suffix), array)
 
 
@@ -63,6 +70,7 @@ def write_cifar10(folder, per_batch=2):
 
 
 # --- MNIST ------------------------------------------------------------------------------------
+
 
 def assert_is_the_written_mnist(loaded):
     (x_train, y_train), (x_test, y_test) = loaded
@@ -134,9 +142,16 @@ def test_a_broken_npz_is_named(places, broken):
         datasets.read_mnist_npz(places / "mnist.npz")
 
 
-@pytest.mark.parametrize("cut, message", [
-    (slice(0, -10), "is cut off"), (slice(0, 9), "is cut off"), (slice(0, 16), "is cut off"),
-    (slice(0, 2), "not an idx"), (slice(1, None), "not an idx")])
+@pytest.mark.parametrize(
+    "cut, message",
+    [
+        (slice(0, -10), "is cut off"),
+        (slice(0, 9), "is cut off"),
+        (slice(0, 16), "is cut off"),
+        (slice(0, 2), "not an idx"),
+        (slice(1, None), "not an idx"),
+    ],
+)
 def test_a_broken_idx_file_is_named(places, cut, message):
     path = places / "train-images-idx3-ubyte"
     write_idx(path, DIGITS)
@@ -157,6 +172,7 @@ def test_a_truncated_gz_and_a_missing_file_are_named(places):
 
 
 # --- CIFAR-10 ---------------------------------------------------------------------------------
+
 
 def test_cifar10_from_official_batches(places, monkeypatch):
     write_cifar10(places / "cifar-10-batches-py")
@@ -181,8 +197,15 @@ def test_cifar10_archive_is_unpacked_whole(places, monkeypatch):
     assert datasets.load_cifar10()[1] == "CIFAR-10"  # from the unpacked folder
 
 
-@pytest.mark.parametrize("content", [b"", b"\x80\x04garbage", pickle.dumps({b"labels": [1]}),
-                                     pickle.dumps({b"data": np.zeros((2, 5)), b"labels": [1, 2]})])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x80\x04garbage",
+        pickle.dumps({b"labels": [1]}),
+        pickle.dumps({b"data": np.zeros((2, 5)), b"labels": [1, 2]}),
+    ],
+)
 def test_a_broken_batch_is_named(places, content):
     write_cifar10(places / "batches")
     (places / "batches" / "data_batch_3").write_bytes(content)
@@ -220,7 +243,8 @@ def test_cifar10_standin_cannot_be_told_by_color(places):
     from sklearn.linear_model import LogisticRegression
 
     (x_train, y_train), (x_test, y_test) = datasets.read_cifar10(
-        datasets.build_cifar10(places, per_batch=200))
+        datasets.build_cifar10(places, per_batch=200)
+    )
     x_train, x_test = x_train / 255, x_test / 255
 
     def accuracy(features):
@@ -246,6 +270,7 @@ def test_a_failed_build_leaves_nothing(places, monkeypatch):
 
 
 # --- words and pages --------------------------------------------------------------------------
+
 
 def make_mj(root, split):
     folder = root / "MJ" / f"MJ_{split}"
@@ -275,8 +300,10 @@ def test_load_pages_gives_images_and_legible_words(places):
     (folder / "images").mkdir(parents=True)
     Image.new("RGB", (40, 30), (9, 8, 7)).save(folder / "images" / "0.png")
     box = [[1, 2], [9, 2], [9, 6], [1, 6]]
-    words = [{"points": box, "text": "EXIT", "ignore": False},
-             {"points": box, "text": "", "ignore": True}]
+    words = [
+        {"points": box, "text": "EXIT", "ignore": False},
+        {"points": box, "text": "", "ignore": True},
+    ]
     page = {"image": "images/0.png", "width": 40, "height": 30, "words": words}
     (folder / "pages.json").write_text(json.dumps({"pages": [page]}))
     [(image, found)] = datasets.load_pages("signs")

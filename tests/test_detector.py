@@ -6,10 +6,10 @@ import sys
 import numpy as np
 import pytest
 
+from ocr_synth.pages import render_page
 from ocr_utils import detector
 from ocr_utils.errors import OcrError
 from ocr_utils.metrics import Score, box_hmean
-from ocr_utils.synth.pages import render_page
 
 TINY = (4, 4, 4, 4, 4)
 
@@ -19,7 +19,7 @@ def rectangle(left, top, right, bottom):
 
 
 def test_maps_of_two_characters_by_hand():
-    """Two boxes 8 wide and 12 high: centres 1, edge middles exp(-2.5), the link between them 1."""
+    """Two boxes 8 wide and 12 high: centers 1, edge middles exp(-2.5), the link between them 1."""
     word = np.float32([rectangle(5, 5, 13, 17), rectangle(13, 5, 21, 17)])
     maps = detector.score_maps([word], 24, 28)
     assert maps.shape == (12, 14, 2) and maps.dtype == np.float32

@@ -28,7 +28,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(206 if start else 200)
         self.send_header("Content-Length", str(len(content) - start))
         self.end_headers()
-        self.wfile.write(content[start:len(content) // 2 if self.path == "/short" else None])
+        self.wfile.write(content[start : len(content) // 2 if self.path == "/short" else None])
 
     def log_message(self, *args):
         pass
@@ -103,8 +103,9 @@ def test_an_error_page_is_refused_before_it_is_written(server, tmp_path):
     assert names(tmp_path) == []
 
 
-@pytest.mark.parametrize("first", ["{server}/gone", "{server}/corrupt", "{server}/short",
-                                   "http://127.0.0.1:9/dead"])
+@pytest.mark.parametrize(
+    "first", ["{server}/gone", "{server}/corrupt", "{server}/short", "http://127.0.0.1:9/dead"]
+)
 def test_the_second_address_helps(server, tmp_path, first):
     path = fetch(download(first.format(server=server), f"{server}/good"), tmp_path)
     assert path.read_bytes() == CONTENT and names(tmp_path) == ["file.bin"]

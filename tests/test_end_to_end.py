@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from ocr_synth.fonts import course_fonts, load_font
 from ocr_utils import end_to_end, formats, metrics, recognizer
 from ocr_utils.datasets import load_pages
 from ocr_utils.errors import OcrError
-from ocr_utils.synth.fonts import course_fonts, load_font
 from ocr_utils.words import Word, to_text
 
 LINES = ("Harbor Street 12", "open from 9 to 17", "fresh coffee daily")
@@ -50,8 +50,9 @@ def box(left, top, right, bottom):
 
 
 def test_a_clean_page_is_read_right_by_the_stand_ins():
-    words = end_to_end.read(draw_page(), end_to_end.TesseractDetector(),
-                            end_to_end.TesseractRecognizer())
+    words = end_to_end.read(
+        draw_page(), end_to_end.TesseractDetector(), end_to_end.TesseractRecognizer()
+    )
     assert metrics.word_f1(" ".join(LINES).split(), words).f1 >= 0.8
     assert "harbor" in to_text(words).lower().split("\n")[0]
 
@@ -70,7 +71,7 @@ def test_words_come_in_reading_order_with_their_own_boxes():
     assert words[0].bounds == (10, 10, 50, 30) and words[0].confidence == 0.5
 
 
-def test_all_crops_of_a_page_go_to_the_recogniser_together():
+def test_all_crops_of_a_page_go_to_the_recognizer_together():
     reader = ListeningRecognizer(["a", "b"])
     boxes = [box(0, 0, 20, 10), box(30, 0, 60, 10)]
     end_to_end.read(np.zeros((50, 90), np.uint8), KnownDetector(boxes), reader)
@@ -79,8 +80,9 @@ def test_all_crops_of_a_page_go_to_the_recogniser_together():
 
 def test_a_box_without_text_is_left_out():
     boxes = [box(0, 0, 20, 10), box(30, 0, 60, 10)]
-    words = end_to_end.read(np.zeros((50, 90), np.uint8), KnownDetector(boxes),
-                            ListeningRecognizer(["a", ""]))
+    words = end_to_end.read(
+        np.zeros((50, 90), np.uint8), KnownDetector(boxes), ListeningRecognizer(["a", ""])
+    )
     assert [word.text for word in words] == ["a"]
 
 
@@ -88,8 +90,9 @@ def test_a_slanted_word_is_laid_straight():
     upright = draw_page(("SLANTED",), (420, 110))
     corners = np.array(box(30, 25, 260, 85), np.float32)
     for degrees in (-25, 15, 40):
-        turned = upright.rotate(degrees, expand=True, fillcolor="white",
-                                resample=Image.Resampling.BICUBIC)
+        turned = upright.rotate(
+            degrees, expand=True, fillcolor="white", resample=Image.Resampling.BICUBIC
+        )
         crop = end_to_end.crop_words(turned, [_rotated(corners, degrees, upright, turned)], 0)[0]
         original = np.asarray(upright.crop((30, 25, 260, 85)).convert("L"), int)
         assert crop.shape == (60, 230, 3)
@@ -154,17 +157,26 @@ def test_engines_are_named():
     assert "KnownDetector" in names and "Tesseract" in names
 
 
-PAGE = formats.Page('odd "name" & 1.png', 200, 100, [
-    Word.from_bounds("second", None, 10, 50, 90, 70),
-    Word("R&D <1>", 0.876, [(10, 10), (60, 12), (60, 32), (10, 30)]),
-])
+PAGE = formats.Page(
+    'odd "name" & 1.png',
+    200,
+    100,
+    [
+        Word.from_bounds("second", None, 10, 50, 90, 70),
+        Word("R&D <1>", 0.876, [(10, 10), (60, 12), (60, 32), (10, 30)]),
+    ],
+)
 
 
 def test_json_is_a_data_sets_pages_json_with_text():
     page = json.loads(formats.to_json([PAGE]))["pages"][0]
     assert page["text"] == "R&D <1>\nsecond" and (page["width"], page["height"]) == (200, 100)
-    assert page["words"][0] == {"text": "R&D <1>", "confidence": 0.876, "line": 1,
-                                "points": [[10, 10], [60, 12], [60, 32], [10, 30]]}
+    assert page["words"][0] == {
+        "text": "R&D <1>",
+        "confidence": 0.876,
+        "line": 1,
+        "points": [[10, 10], [60, 12], [60, 32], [10, 30]],
+    }
     assert page["words"][1]["confidence"] is None
 
 

@@ -33,22 +33,32 @@ def locked_requirements() -> list[Requirement]:
     return [Requirement(line) for line in re.findall(r"^[\w.-]+==.+$", text, flags=re.MULTILINE)]
 
 
-LOCKED = {canonicalize_name(item.name): str(item.specifier).removeprefix("==")
-          for item in locked_requirements() if not item.marker or item.marker.evaluate()}
+LOCKED = {
+    canonicalize_name(item.name): str(item.specifier).removeprefix("==")
+    for item in locked_requirements()
+    if not item.marker or item.marker.evaluate()
+}
 
 
 # --- requirements.txt, requirements.lock, environment.yml, pyproject.toml, apt.txt ------------
 
+
 def test_the_lock_pins_every_direct_requirement_within_its_range():
-    wrong = [str(item) for item in direct_requirements()
-             if LOCKED.get(canonicalize_name(item.name), "") not in item.specifier]
+    wrong = [
+        str(item)
+        for item in direct_requirements()
+        if LOCKED.get(canonicalize_name(item.name), "") not in item.specifier
+    ]
     assert not wrong
 
 
 def test_every_direct_requirement_says_who_needs_it():
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    assert all(re.search(r"# (all|tests|training|(\d\d(, )?)+): \w", line) for line in lines
-               if not line.startswith("#"))
+    assert all(
+        re.search(r"# (all|tests|training|(\d\d(, )?)+): \w", line)
+        for line in lines
+        if not line.startswith("#")
+    )
 
 
 def test_the_lock_is_complete_and_consistent():
@@ -113,6 +123,7 @@ def test_binder_installs_the_same_system_packages():
 
 
 # --- course.py --------------------------------------------------------------------------------
+
 
 @pytest.fixture
 def bare(monkeypatch):
@@ -213,19 +224,24 @@ def test_an_unknown_command_shows_the_commands(capsys):
 
 # --- check ------------------------------------------------------------------------------------
 
+
 def test_check_finds_this_environment_complete(capsys):
     assert check.main() == 0, capsys.readouterr().out
 
 
 def test_check_in_a_bare_environment_says_what_to_type():
     """No Tesseract on the path, no packages, and a key that is not there."""
-    environment = {name: value for name, value in os.environ.items()
-                   if name in ("SYSTEMROOT", "LD_LIBRARY_PATH", "HOME")}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name in ("SYSTEMROOT", "LD_LIBRARY_PATH", "HOME")
+    }
     environment |= {"PATH": "", "GOOGLE_APPLICATION_CREDENTIALS": "no/such/key.json"}
     base = Path(sys.base_prefix) / Path(bootstrap.PYTHON).relative_to(bootstrap.VENV)
     base = base if base.exists() else Path(sys._base_executable)
-    run = subprocess.run([base, "-S", "-m", "tools.check"], cwd=ROOT, env=environment,
-                         capture_output=True, text=True)
+    run = subprocess.run(
+        [base, "-S", "-m", "tools.check"], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
     lines = {line[7:29].strip(): line for line in run.stdout.splitlines()}
     assert run.returncode == 1, run.stderr
     assert "Traceback" not in run.stderr
@@ -237,10 +253,13 @@ def test_check_in_a_bare_environment_says_what_to_type():
 
 # --- isolation --------------------------------------------------------------------------------
 
+
 def test_the_network_is_out_of_reach_here_and_in_child_processes():
-    for attempt in (lambda: socket.create_connection(("192.0.2.1", 80), timeout=2),
-                    lambda: socket.getaddrinfo("example.com", 80),
-                    lambda: urllib.request.urlopen("https://example.com", timeout=2)):
+    for attempt in (
+        lambda: socket.create_connection(("192.0.2.1", 80), timeout=2),
+        lambda: socket.getaddrinfo("example.com", 80),
+        lambda: urllib.request.urlopen("https://example.com", timeout=2),
+    ):
         with pytest.raises(OSError):
             attempt()
     program = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=2)"

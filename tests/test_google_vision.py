@@ -10,15 +10,19 @@ import pytest
 from google.cloud import vision
 from PIL import Image, ImageDraw
 
+from ocr_synth.fonts import course_fonts, korean_font, load_font
 from ocr_utils import google_vision, vision_emulator
 from ocr_utils.errors import OcrError
-from ocr_utils.synth.fonts import course_fonts, korean_font, load_font
 
 KEY = google_vision.KEY_VARIABLE
-LEFT = ("Open from 9 to 17, except\non Mondays. Please return\nyour books at the counter.",
-        "Ask us: room 204, or call\nphone 5571.")
-RIGHT = ("Ground floor: novels,\nnewspapers, maps.",
-         "First floor: science,\nhistory and a quiet room\nfor thirty readers.")
+LEFT = (
+    "Open from 9 to 17, except\non Mondays. Please return\nyour books at the counter.",
+    "Ask us: room 204, or call\nphone 5571.",
+)
+RIGHT = (
+    "Ground floor: novels,\nnewspapers, maps.",
+    "First floor: science,\nhistory and a quiet room\nfor thirty readers.",
+)
 TEXT = "\n".join(["The city library", *LEFT, *RIGHT])
 
 
@@ -42,8 +46,9 @@ def two_columns():
     pen, font = ImageDraw.Draw(image), course_fonts()[0]
     pen.text((40, 30), "The city library", font=load_font(font, 44), fill="black")
     for x, paragraphs in ((40, LEFT), (500, RIGHT)):
-        pen.multiline_text((x, 120), "\n\n".join(paragraphs), font=load_font(font, 28),
-                           fill="black", spacing=12)
+        pen.multiline_text(
+            (x, 120), "\n\n".join(paragraphs), font=load_font(font, 28), fill="black", spacing=12
+        )
     return np.asarray(image)
 
 
@@ -54,6 +59,7 @@ def document(client, two_columns):
 
 # --- the answer -------------------------------------------------------------------------------
 
+
 def test_the_whole_text_comes_first_column_by_column(document):
     first, *words = document.text_annotations
     assert first.description == TEXT
@@ -63,7 +69,7 @@ def test_the_whole_text_comes_first_column_by_column(document):
 
 
 def test_the_tree_has_every_level_inside_the_one_above(document):
-    page, = document.full_text_annotation.pages
+    (page,) = document.full_text_annotation.pages
     assert (page.width, page.height) == (900, 400)
     for block in page.blocks:
         assert block.block_type == vision.Block.BlockType.TEXT
@@ -71,8 +77,10 @@ def test_the_tree_has_every_level_inside_the_one_above(document):
             assert inside(paragraph.bounding_box, block.bounding_box)
             for word in paragraph.words:
                 assert inside(word.bounding_box, paragraph.bounding_box)
-                assert all(inside(symbol.bounding_box, word.bounding_box, slack=3)
-                           for symbol in word.symbols)
+                assert all(
+                    inside(symbol.bounding_box, word.bounding_box, slack=3)
+                    for symbol in word.symbols
+                )
     counts = [len(google_vision.elements(document, level)) for level in google_vision.LEVELS]
     assert counts[0] == 1 and counts[1] == 5 and counts[3] == len(TEXT.split())
     assert counts[4] == len("".join(document.full_text_annotation.text.split()))
@@ -94,9 +102,13 @@ def test_breaks_tell_blanks_from_line_ends(document):
     words = [word for block in page.blocks for par in block.paragraphs for word in par.words]
     breaks = [word.symbols[-1].property.detected_break.type_ for word in words[:9]]  # to "except"
     assert breaks == [kinds.SPACE] * 2 + [kinds.LINE_BREAK] + [kinds.SPACE] * 5 + [
-        kinds.EOL_SURE_SPACE]
-    assert all(symbol.property.detected_break.type_ == kinds.UNKNOWN
-               for word in words for symbol in word.symbols[:-1])
+        kinds.EOL_SURE_SPACE
+    ]
+    assert all(
+        symbol.property.detected_break.type_ == kinds.UNKNOWN
+        for word in words
+        for symbol in word.symbols[:-1]
+    )
 
 
 def test_elements_join_the_symbols_to_text(document):
@@ -125,15 +137,16 @@ def test_text_detection_gives_confidences_only_when_asked(client, two_columns):
 
 
 def test_document_text_detection_gives_confidences_unasked(client, two_columns):
-    response = client.document_text_detection(
-        image={"content": google_vision.encode(two_columns)})
+    response = client.document_text_detection(image={"content": google_vision.encode(two_columns)})
     assert all(word.confidence for word in google_vision.elements(response, "word"))
 
 
 def test_several_images_in_one_request(client, two_columns):
     feature = {"type_": vision.Feature.Type.TEXT_DETECTION}
-    requests = [{"image": {"content": content}, "features": [feature]}
-                for content in (google_vision.encode(two_columns), b"broken")]
+    requests = [
+        {"image": {"content": content}, "features": [feature]}
+        for content in (google_vision.encode(two_columns), b"broken")
+    ]
     good, bad = client.batch_annotate_images(requests=requests).responses
     assert good.text_annotations and not good.error.message
     assert bad.error.code == 3 and not bad.text_annotations
@@ -158,6 +171,7 @@ def test_an_image_of_several_megabytes_arrives(client, two_columns):
 
 # --- languages --------------------------------------------------------------------------------
 
+
 @pytest.fixture(scope="module")
 def korean():
     image = Image.new("RGB", (560, 200), "white")
@@ -168,8 +182,7 @@ def korean():
 
 
 def test_a_hint_lets_the_stand_in_read_korean(client, korean):
-    response = google_vision.annotate(google_vision.encode(korean), client,
-                                      language_hints=["ko"])
+    response = google_vision.annotate(google_vision.encode(korean), client, language_hints=["ko"])
     assert "도서관 이용 안내" in response.full_text_annotation.text
     assert "Library" in response.full_text_annotation.text
     languages = response.full_text_annotation.pages[0].property.detected_languages
@@ -184,8 +197,10 @@ def test_without_a_hint_it_finds_no_hangul(client, korean):
 
 # --- detect_text and make_client --------------------------------------------------------------
 
+
 def test_detect_text_prints_every_word_with_vertices_and_confidence(
-        client, two_columns, tmp_path, capsys):
+    client, two_columns, tmp_path, capsys
+):
     path = tmp_path / "notice.png"
     Image.fromarray(two_columns).save(path)
     words = google_vision.detect_text(path, client)
@@ -222,21 +237,36 @@ def new_private_key() -> str:
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import rsa
 
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption()).decode()
+    return (
+        rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        .private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        .decode()
+    )
 
 
 def write_key(folder, private_key: str):
     path = folder / "key.json"
-    path.write_text(json.dumps({
-        "type": "service_account", "project_id": "course", "private_key_id": "1",
-        "private_key": private_key, "client_email": "ocr@course.iam.gserviceaccount.com",
-        "token_uri": "https://oauth2.googleapis.com/token"}))
+    path.write_text(
+        json.dumps(
+            {
+                "type": "service_account",
+                "project_id": "course",
+                "private_key_id": "1",
+                "private_key": private_key,
+                "client_email": "ocr@course.iam.gserviceaccount.com",
+                "token_uri": "https://oauth2.googleapis.com/token",
+            }
+        )
+    )
     return path
 
 
 # --- what goes wrong --------------------------------------------------------------------------
+
 
 def test_no_key():
     with pytest.raises(OcrError, match=f"{KEY} is not set: give it the path of the JSON key"):
@@ -266,12 +296,16 @@ def test_a_key_with_a_damaged_secret(monkeypatch, tmp_path):
 
 REFUSALS = {
     ("PERMISSION_DENIED", "This API method requires billing to be enabled."): "switch billing on",
-    ("PERMISSION_DENIED", "Cloud Vision API has not been used in project 1 before or it is "
-                          "disabled."): "enable the Cloud Vision API",
+    (
+        "PERMISSION_DENIED",
+        "Cloud Vision API has not been used in project 1 before or it is disabled.",
+    ): "enable the Cloud Vision API",
     ("PERMISSION_DENIED", "The caller does not have permission"): "give the service account",
     ("UNAUTHENTICATED", "Request had invalid authentication credentials."): "download a new JSON",
-    ("UNAVAILABLE", "Getting metadata from plugin failed with error: ('invalid_grant: Invalid "
-                    "JWT Signature.')"): "the key is not valid any more",
+    (
+        "UNAVAILABLE",
+        "Getting metadata from plugin failed with error: ('invalid_grant: Invalid JWT Signature.')",
+    ): "the key is not valid any more",
     ("RESOURCE_EXHAUSTED", "Quota exceeded for quota metric 'Requests'"): "the quota is used up",
     ("UNAVAILABLE", "The service is currently unavailable."): "check the network",
     ("DEADLINE_EXCEEDED", "Deadline Exceeded"): "check the network",
@@ -304,8 +338,10 @@ def test_a_broken_image_is_an_error_inside_the_answer(client, content):
         google_vision.annotate(content, client)
 
 
-@pytest.mark.parametrize("hint, complaint", [
-    ("xx", "Language hint 'xx' is not supported"), ("ja", "needs Tesseract's language 'jpn'")])
+@pytest.mark.parametrize(
+    "hint, complaint",
+    [("xx", "Language hint 'xx' is not supported"), ("ja", "needs Tesseract's language 'jpn'")],
+)
 def test_a_wrong_hint_is_an_error_inside_the_answer(client, hint, complaint, monkeypatch):
     monkeypatch.setattr("ocr_utils.tesseract.languages", lambda: ["eng", "kor"])
     with pytest.raises(OcrError, match=f"{complaint}.*: correct the language hints"):
@@ -326,12 +362,15 @@ def test_a_missing_file(client):
 
 # --- quiet and light --------------------------------------------------------------------------
 
+
 def test_importing_loads_no_google_client_and_reading_leaves_stderr_empty():
     program = (
         "import sys, numpy as np\n"
         "from ocr_utils import google_vision\n"
         "assert not {'grpc', 'google.cloud.vision'} & set(sys.modules)\n"
-        "print(google_vision.read(np.full((90, 200), 255, np.uint8)))\n")
-    result = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True,
-                            text=True)
+        "print(google_vision.read(np.full((90, 200), 255, np.uint8)))\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True
+    )
     assert (result.returncode, result.stdout, result.stderr) == (0, "[]\n", "")

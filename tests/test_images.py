@@ -36,11 +36,19 @@ def noise(height=64, width=96) -> Image.Image:
 
 # --- what can be read ---------------------------------------------------------------------------
 
+
 def test_every_kind_of_source_gives_the_same_pixels(png, tmp_path):
     path = tmp_path / "two pixels 한글.png"
     path.write_bytes(png)
-    sources = [path, str(path), png, bytearray(png), io.BytesIO(png), Image.open(path),
-               RED_AND_BLUE]
+    sources = [
+        path,
+        str(path),
+        png,
+        bytearray(png),
+        io.BytesIO(png),
+        Image.open(path),
+        RED_AND_BLUE,
+    ]
     for source in sources:
         image = load_image(source)
         assert image.dtype == np.uint8
@@ -60,8 +68,10 @@ def test_the_result_is_a_copy():
 def test_every_color_mode_keeps_black_and_white(mode):
     gray = Image.fromarray(np.array([[0, 255]], np.uint8)).convert("RGB")
     if mode == "LAB":
-        source = Image.merge("LAB", [Image.fromarray(np.array([[0, 255]], np.uint8)),
-                                     *[Image.new("L", (2, 1), 128)] * 2])
+        source = Image.merge(
+            "LAB",
+            [Image.fromarray(np.array([[0, 255]], np.uint8)), *[Image.new("L", (2, 1), 128)] * 2],
+        )
     else:
         source = gray.convert(mode)
     np.testing.assert_allclose(load_image(source)[0, :, 1], [0, 255], atol=2)
@@ -108,14 +118,17 @@ def test_an_animation_gives_its_first_frame():
     assert load_image(data)[0, 0].tolist() == [255, 0, 0]
 
 
-@pytest.mark.parametrize("array, expected", [
-    (np.array([[0.0, 1.0]]), [0, 255]),
-    (np.array([[0.0, 0.5]], np.float32), [0, 128]),
-    (np.array([[0.0, 200.0]]), [0, 200]),
-    (np.array([[False, True]]), [0, 255]),
-    (np.array([[0, 200]]), [0, 200]),
-    (np.array([[[7], [9]]], np.uint8), [7, 9]),
-])
+@pytest.mark.parametrize(
+    "array, expected",
+    [
+        (np.array([[0.0, 1.0]]), [0, 255]),
+        (np.array([[0.0, 0.5]], np.float32), [0, 128]),
+        (np.array([[0.0, 200.0]]), [0, 200]),
+        (np.array([[False, True]]), [0, 255]),
+        (np.array([[0, 200]]), [0, 200]),
+        (np.array([[[7], [9]]], np.uint8), [7, 9]),
+    ],
+)
 def test_arrays(array, expected):
     image = load_image(array)
     assert image.shape == (1, 2, 3)
@@ -123,6 +136,7 @@ def test_arrays(array, expected):
 
 
 # --- what cannot --------------------------------------------------------------------------------
+
 
 def message(source) -> str:
     """The one sentence that load_image refuses with."""
@@ -135,7 +149,8 @@ def message(source) -> str:
 
 def test_missing(tmp_path):
     assert message(tmp_path / "scan.png") == (
-        f"{tmp_path / 'scan.png'} does not exist: check the name and the folder.")
+        f"{tmp_path / 'scan.png'} does not exist: check the name and the folder."
+    )
 
 
 def test_folder(tmp_path):
@@ -154,20 +169,23 @@ def test_truncated(kind, tmp_path):
     path = tmp_path / f"scan.{kind.lower()}"
     data = encode(noise(), kind)
     for share in (0.03, 0.3, 0.6, 0.9):
-        path.write_bytes(data[:int(len(data) * share)])
+        path.write_bytes(data[: int(len(data) * share)])
         text = message(path)
         assert text.startswith(str(path)) and ("again" in text)
 
 
-@pytest.mark.parametrize("data, what", [
-    (b"%PDF-1.7 ...", "a PDF: export its page as PNG"),
-    (b"<!DOCTYPE html><html>", "a web page: open it and save the picture itself"),
-    (b"\n <html><body>", "a web page"),
-    (b"<svg xmlns='...'/>", "an SVG drawing: export it as PNG"),
-    (b"PK\x03\x04 docx", "an archive or office document"),
-    (b"\x00\x00\x00\x18ftypheic", "save it as JPEG or PNG"),
-    (b"These are notes.", "not an image that can be read here"),
-])
+@pytest.mark.parametrize(
+    "data, what",
+    [
+        (b"%PDF-1.7 ...", "a PDF: export its page as PNG"),
+        (b"<!DOCTYPE html><html>", "a web page: open it and save the picture itself"),
+        (b"\n <html><body>", "a web page"),
+        (b"<svg xmlns='...'/>", "an SVG drawing: export it as PNG"),
+        (b"PK\x03\x04 docx", "an archive or office document"),
+        (b"\x00\x00\x00\x18ftypheic", "save it as JPEG or PNG"),
+        (b"These are notes.", "not an image that can be read here"),
+    ],
+)
 def test_not_an_image(data, what, tmp_path):
     path = tmp_path / "scan.png"
     path.write_bytes(data)
@@ -176,31 +194,40 @@ def test_not_an_image(data, what, tmp_path):
 
 def bomb(side: int) -> bytes:
     """A PNG of a few bytes whose header announces side x side pixels."""
+
     def chunk(name, content):
         check = zlib.crc32(name + content)
         return len(content).to_bytes(4, "big") + name + content + check.to_bytes(4, "big")
 
     header = side.to_bytes(4, "big") * 2 + bytes([8, 0, 0, 0, 0])
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b""))
-            + chunk(b"IEND", b""))
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b""))
+        + chunk(b"IEND", b"")
+    )
 
 
 @pytest.mark.parametrize("side", [9_500, 20_000, 1_000_000])
 def test_gigantic(side, tmp_path):
     path = tmp_path / "map.png"
     path.write_bytes(bomb(side))
-    assert message(path) == (f"{path} is gigantic, more than 89 million pixels: "
-                             "scale it down or cut out the part with the text.")
+    assert message(path) == (
+        f"{path} is gigantic, more than 89 million pixels: "
+        "scale it down or cut out the part with the text."
+    )
 
 
-@pytest.mark.parametrize("array", [
-    np.zeros((0, 5)), np.zeros(7), np.zeros((4, 4, 2)), np.zeros((1, 4, 4, 3))])
+@pytest.mark.parametrize(
+    "array", [np.zeros((0, 5)), np.zeros(7), np.zeros((4, 4, 2)), np.zeros((1, 4, 4, 3))]
+)
 def test_arrays_of_another_shape(array):
     assert f"has the shape {array.shape}, which is no image" in message(array)
 
 
-@pytest.mark.parametrize("array", [
-    np.full((2, 2), np.nan), np.full((2, 2), -1), np.array([["a"]]), np.array([[1j]])])
+@pytest.mark.parametrize(
+    "array", [np.full((2, 2), np.nan), np.full((2, 2), -1), np.array([["a"]]), np.array([[1j]])]
+)
 def test_arrays_that_hold_no_brightness(array):
     assert "values that are no brightness" in message(array)
 
@@ -210,8 +237,10 @@ def test_something_else():
     assert message(None).startswith("An image cannot be read from a NoneType")
 
 
-@pytest.mark.skipif(os.name == "nt" or not hasattr(os, "geteuid") or os.geteuid() == 0,
-                    reason="root may read everything")
+@pytest.mark.skipif(
+    os.name == "nt" or not hasattr(os, "geteuid") or os.geteuid() == 0,
+    reason="root may read everything",
+)
 def test_forbidden(tmp_path, png):
     path = tmp_path / "scan.png"
     path.write_bytes(png)
@@ -220,6 +249,7 @@ def test_forbidden(tmp_path, png):
 
 
 # --- from the network ---------------------------------------------------------------------------
+
 
 class Handler(http.server.BaseHTTPRequestHandler):
     png = encode(Image.fromarray(RED_AND_BLUE), "PNG")
@@ -275,6 +305,8 @@ def test_url_that_is_too_large(address, monkeypatch):
 
 
 def test_importing_loads_nothing_heavy():
-    code = ("import sys, ocr_utils.images, ocr_utils.tesseract; "
-            "sys.exit(any(name in sys.modules for name in ('tensorflow', 'cv2', 'pytesseract')))")
+    code = (
+        "import sys, ocr_utils.images, ocr_utils.tesseract; "
+        "sys.exit(any(name in sys.modules for name in ('tensorflow', 'cv2', 'pytesseract')))"
+    )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

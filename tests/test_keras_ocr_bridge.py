@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from ocr_synth.fonts import course_fonts, load_font
 from ocr_utils import end_to_end, keras_ocr_bridge, notebook
 from ocr_utils.end_to_end import TesseractDetector, TesseractRecognizer
-from ocr_utils.metrics import normalise, word_f1
-from ocr_utils.synth.fonts import course_fonts, load_font
+from ocr_utils.metrics import normalize, word_f1
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +30,12 @@ def sign():
 def test_the_pipeline_runs_with_parts_of_ours_on_images_of_two_sizes(keras_ocr, sign):
     pipeline = keras_ocr.pipeline.Pipeline(
         keras_ocr_bridge.CourseDetector(TesseractDetector()),
-        keras_ocr_bridge.CourseRecognizer(TesseractRecognizer()), scale=1)
+        keras_ocr_bridge.CourseRecognizer(TesseractRecognizer()),
+        scale=1,
+    )
     blank = np.full((90, 200, 3), 255, np.uint8)
     groups = pipeline.recognize([sign, blank], **keras_ocr_bridge.SILENT)
-    assert sorted(normalise(text) for text, _ in groups[0]) == ["HARBOR", "LEMON"]
+    assert sorted(normalize(text) for text, _ in groups[0]) == ["HARBOR", "LEMON"]
     left = min(box[:, 0].min() for _, box in groups[0])
     assert abs(left - 20) < 12  # boxes are in pixels of the original image
     assert groups[1] == []
@@ -50,10 +52,13 @@ def test_our_reader_runs_with_untrained_parts_of_keras_ocr(keras_ocr, sign):
     """Without a download they are untrained: what counts here is that they fit."""
     detector = keras_ocr_bridge.KerasOcrDetector(keras_ocr.detection.Detector(weights=None))
     recognizer = keras_ocr_bridge.KerasOcrRecognizer(
-        keras_ocr.recognition.Recognizer(weights=None, alphabet="abc"))
+        keras_ocr.recognition.Recognizer(weights=None, alphabet="abc")
+    )
     assert detector.detect([sign])[0].shape[1:] == (4, 2)
-    for words in (end_to_end.read(sign, TesseractDetector(), recognizer),
-                  end_to_end.read(sign, detector, TesseractRecognizer())):
+    for words in (
+        end_to_end.read(sign, TesseractDetector(), recognizer),
+        end_to_end.read(sign, detector, TesseractRecognizer()),
+    ):
         assert all(0 <= word.bounds[0] <= sign.shape[1] for word in words)
     assert set("".join(word.text for word in recognizer.read([sign]))) <= set("abc")
     assert detector.detector.model.count_params() == 20_780_770

@@ -36,9 +36,16 @@ def test_every_character_survives_the_round_trip():
     assert converter.collapse(path) == "".join(char * 2 for char in PRINTABLE)
 
 
-@pytest.mark.parametrize("path, text", [
-    ([], ""), ([0, 0], ""), ([1, 1, 1], "A"), ([1, 0, 1], "AA"), ([0, 1, 2, 2, 0], "AB"),
-])
+@pytest.mark.parametrize(
+    "path, text",
+    [
+        ([], ""),
+        ([0, 0], ""),
+        ([1, 1, 1], "A"),
+        ([1, 0, 1], "AA"),
+        ([0, 1, 2, 2, 0], "AB"),
+    ],
+)
 def test_collapse(path, text):
     assert LabelConverter("AB").collapse(path) == text
 
@@ -49,15 +56,18 @@ def test_encode_batch_is_plain_and_padded():
     assert labels.tolist() == [[8, 5, 12, 12, 15, 0], [0, 0, 0, 0, 0, 0]]
 
 
-@pytest.mark.parametrize("call, words", [
-    (lambda: LabelConverter().encode("CAFÉ"), ["'CAFÉ'", "'É'", "alphabet"]),
-    (lambda: LabelConverter().encode("low"), ["'l'"]),
-    (lambda: LabelConverter().encode_batch(["A" * 23]), ["23 characters", "22"]),
-    (lambda: LabelConverter("ABA"), ["'ABA'", "once"]),
-    (lambda: LabelConverter(""), ["empty"]),
-    (lambda: check_labels(["OK", "BOOKKEEPER"], 12), ["'BOOKKEEPER'", "13", "12"]),
-    (lambda: check_labels(["AAAA", "BBBB"], 5), ["'AAAA'", "1 more"]),
-])
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        (lambda: LabelConverter().encode("CAFÉ"), ["'CAFÉ'", "'É'", "alphabet"]),
+        (lambda: LabelConverter().encode("low"), ["'l'"]),
+        (lambda: LabelConverter().encode_batch(["A" * 23]), ["23 characters", "22"]),
+        (lambda: LabelConverter("ABA"), ["'ABA'", "once"]),
+        (lambda: LabelConverter(""), ["empty"]),
+        (lambda: check_labels(["OK", "BOOKKEEPER"], 12), ["'BOOKKEEPER'", "13", "12"]),
+        (lambda: check_labels(["AAAA", "BBBB"], 5), ["'AAAA'", "1 more"]),
+    ],
+)
 def test_errors_name_what_is_wrong(call, words):
     with pytest.raises(OcrError) as caught:
         call()

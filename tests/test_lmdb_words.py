@@ -14,12 +14,12 @@ import lmdb
 import numpy as np
 import pytest
 
+from ocr_synth.words import plain_sample
 from ocr_utils import lmdb_words
 from ocr_utils.crnn import prepare_image
 from ocr_utils.errors import OcrError
 from ocr_utils.labels import TARGET_CHARACTERS, LabelConverter
 from ocr_utils.lmdb_words import MJDatasetSequence, audit, count_words, read_word, write_words
-from ocr_utils.synth.words import plain_sample
 
 CONVERTER = LabelConverter(TARGET_CHARACTERS)
 
@@ -42,8 +42,14 @@ def words(tmp_path_factory) -> Path:
 def faulty(tmp_path) -> Path:
     """Good, broken image, blank, foreign character, too long for 12 steps, empty label."""
     broken = lmdb_words.encode_jpeg(picture())[:200]
-    samples = [(picture(), "GOOD"), (broken, "BROKEN"), (picture() * 0, "BLANK"),
-               (picture(), "don't"), (picture(), "BOOKKEEPER"), (picture(), "")]
+    samples = [
+        (picture(), "GOOD"),
+        (broken, "BROKEN"),
+        (picture() * 0, "BLANK"),
+        (picture(), "don't"),
+        (picture(), "BOOKKEEPER"),
+        (picture(), ""),
+    ]
     write_words(tmp_path / "faulty", samples)
     return tmp_path / "faulty"
 
@@ -57,6 +63,7 @@ def change(folder: Path, **values) -> None:
 
 
 # --- writing and reading ----------------------------------------------------------------------
+
 
 def test_what_is_written_is_read(tmp_path):
     labels = ["Lube", "한국어", "don't", "x" * 30]
@@ -111,13 +118,16 @@ def test_an_older_data_set_is_replaced_even_while_it_is_read(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["w"]
 
 
-@pytest.mark.parametrize("samples, message", [
-    ([], "got no samples"),
-    ([(np.zeros((31, 60), np.uint8), "GREY")], r"give \(H, W, 3\) uint8"),
-    ([(np.zeros((31, 60, 3)), "FLOAT")], r"give \(H, W, 3\) uint8"),
-    ([(np.zeros((31, 60, 3), np.uint8), 7)], "label 7: give a str"),
-    ([(picture(), "OK"), (b"no image", "BAD")], "image-000000002"),
-])
+@pytest.mark.parametrize(
+    "samples, message",
+    [
+        ([], "got no samples"),
+        ([(np.zeros((31, 60), np.uint8), "GRAY")], r"give \(H, W, 3\) uint8"),
+        ([(np.zeros((31, 60, 3)), "FLOAT")], r"give \(H, W, 3\) uint8"),
+        ([(np.zeros((31, 60, 3), np.uint8), 7)], "label 7: give a str"),
+        ([(picture(), "OK"), (b"no image", "BAD")], "image-000000002"),
+    ],
+)
 def test_samples_that_cannot_be_written(tmp_path, samples, message):
     write_words(tmp_path / "w", [(picture(), "BEFORE")])
     with pytest.raises(OcrError, match=message):
@@ -138,7 +148,7 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path):
 SLOW_WRITER = """
 import sys, time
 from ocr_utils import lmdb_words
-from ocr_utils.synth.words import plain_sample
+from ocr_synth.words import plain_sample
 lmdb_words.BATCH = 10
 def samples():
     for i in range(1000):
@@ -154,8 +164,9 @@ lmdb_words.write_words(sys.argv[1], samples())
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 def test_a_kill_leaves_no_data_set_and_the_next_build_cleans_up(tmp_path):
     folder = tmp_path / "w"
-    writer = subprocess.Popen([sys.executable, "-c", SLOW_WRITER, str(folder)],
-                              stdout=subprocess.PIPE)
+    writer = subprocess.Popen(
+        [sys.executable, "-c", SLOW_WRITER, str(folder)], stdout=subprocess.PIPE
+    )
     assert writer.stdout.readline() == b"three batches\n"
     writer.send_signal(signal.SIGKILL)
     writer.wait()
@@ -181,7 +192,7 @@ FULL_DISK = """
 import resource, sys
 from ocr_utils.errors import OcrError
 from ocr_utils.lmdb_words import write_words
-from ocr_utils.synth.words import plain_sample
+from ocr_synth.words import plain_sample
 resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
 try:
     write_words(sys.argv[1], (plain_sample(0, i % 10) for i in range(200)))
@@ -193,14 +204,16 @@ except OcrError as error:
 @pytest.mark.skipif(os.name == "nt", reason="needs a limit of the file size")
 def test_a_full_disk_leaves_nothing(tmp_path):
     folder = tmp_path / "w"
-    done = subprocess.run([sys.executable, "-c", FULL_DISK, str(folder)],
-                          capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, str(folder)], capture_output=True, text=True
+    )
     assert done.stdout.startswith(f"{folder} could not be written, the disk ")
     assert done.stdout.endswith(" full: free some space and run it again.\n")
     assert done.stderr == "" and list(tmp_path.iterdir()) == []
 
 
 # --- broken data sets -------------------------------------------------------------------------
+
 
 def expect(message: str, folder, action=count_words, *args) -> None:
     """One sentence with the folder's name, whatever is asked of the data set."""
@@ -217,10 +230,16 @@ def test_a_missing_data_set(tmp_path):
         MJDatasetSequence(tmp_path, CONVERTER)
 
 
-@pytest.mark.parametrize("size, message", [
-    (0, "empty, damaged or no LMDB"), (100, "empty, damaged or no LMDB"),
-    (8192, "truncated"), (100_000, "truncated"), (-1, "truncated"),
-])
+@pytest.mark.parametrize(
+    "size, message",
+    [
+        (0, "empty, damaged or no LMDB"),
+        (100, "empty, damaged or no LMDB"),
+        (8192, "truncated"),
+        (100_000, "truncated"),
+        (-1, "truncated"),
+    ],
+)
 def test_a_truncated_file(words, tmp_path, size, message):
     shutil.copytree(words, tmp_path / "cut")
     whole = (words / "data.mdb").stat().st_size
@@ -250,8 +269,10 @@ def test_another_file_by_that_name(tmp_path):
     expect("no LMDB", tmp_path)
 
 
-@pytest.mark.parametrize("value, message", [
-    (None, "no key num-samples"), (b"many", "num-samples b'many'"), (b"-3", "num-samples")])
+@pytest.mark.parametrize(
+    "value, message",
+    [(None, "no key num-samples"), (b"many", "num-samples b'many'"), (b"-3", "num-samples")],
+)
 def test_a_wrong_number_of_samples(faulty, value, message):
     change(faulty, num_samples=value)
     expect(message, faulty)
@@ -263,13 +284,16 @@ def test_an_index_that_is_not_there(words):
         expect(f"no sample {index}: choose 1 to 100", words, read_word, index)
 
 
-@pytest.mark.parametrize("key, value, message", [
-    ("image_000000001", None, "image-000000001 .* is missing"),
-    ("image_000000001", b"", "image-000000001 .* is empty"),
-    ("image_000000001", b"GIF", "image-000000001 .* is no image"),
-    ("label_000000001", None, "label-000000001 .* is missing"),
-    ("label_000000001", b"\xff\xfe", "label-000000001 .* is not UTF-8"),
-])
+@pytest.mark.parametrize(
+    "key, value, message",
+    [
+        ("image_000000001", None, "image-000000001 .* is missing"),
+        ("image_000000001", b"", "image-000000001 .* is empty"),
+        ("image_000000001", b"GIF", "image-000000001 .* is no image"),
+        ("label_000000001", None, "label-000000001 .* is missing"),
+        ("label_000000001", b"\xff\xfe", "label-000000001 .* is not UTF-8"),
+    ],
+)
 def test_a_broken_sample(faulty, key, value, message):
     change(faulty, **{key: value})
     expect(message, faulty, read_word, 1)
@@ -288,10 +312,15 @@ def test_an_environment_that_is_open_elsewhere(words):
 
 # --- audit ------------------------------------------------------------------------------------
 
+
 def test_the_audit_finds_each_fault_and_nothing_else(faulty, words):
     assert audit(faulty, TARGET_CHARACTERS, 12) == {
-        "undecodable image": [2], "blank image": [3], "outside the alphabet": [4],
-        "too long for CTC": [5], "empty label": [6]}
+        "undecodable image": [2],
+        "blank image": [3],
+        "outside the alphabet": [4],
+        "too long for CTC": [5],
+        "empty label": [6],
+    }
     assert "too long for CTC" not in audit(faulty, TARGET_CHARACTERS, 13)
     assert "outside the alphabet" not in audit(faulty, TARGET_CHARACTERS + "'", 13)
     assert audit(words, TARGET_CHARACTERS, 24) == {}
@@ -305,6 +334,7 @@ def test_the_case_of_labels_follows_the_alphabet():
 
 
 # --- MJDatasetSequence ------------------------------------------------------------------------
+
 
 def test_batches_have_the_shapes_of_the_network(words):
     dataset = MJDatasetSequence(words, CONVERTER, batch_size=32)
@@ -340,8 +370,12 @@ def test_every_sample_comes_once_an_epoch(words, is_train):
 
 def test_labels_that_ctc_cannot_fit_are_left_out_and_counted(faulty):
     dataset = MJDatasetSequence(faulty, CONVERTER, batch_size=8, max_text_len=12, skip=[2])
-    assert dataset.skipped == {"left out by skip": 1, "outside the alphabet": 1,
-                               "too long for CTC": 1, "empty label": 1}
+    assert dataset.skipped == {
+        "left out by skip": 1,
+        "outside the alphabet": 1,
+        "too long for CTC": 1,
+        "empty label": 1,
+    }
     assert dataset[0][1].shape == (2, 12)
     with pytest.raises(OcrError, match="no usable sample.*check the alphabet"):
         MJDatasetSequence(faulty, LabelConverter("xyz"), max_text_len=3)
@@ -357,11 +391,16 @@ def test_keras_trains_on_it(words):
 
     dataset = MJDatasetSequence(words, CONVERTER, batch_size=40, is_train=True)
     assert isinstance(dataset, keras.utils.PyDataset) and isinstance(dataset, MJDatasetSequence)
-    model = keras.Sequential([keras.Input((100, 32, 1)), keras.layers.Reshape((25, 128)),
-                              keras.layers.Dense(37)])
+    model = keras.Sequential(
+        [keras.Input((100, 32, 1)), keras.layers.Reshape((25, 128)), keras.layers.Dense(37)]
+    )
     model.compile("adam", loss=keras.losses.CTC())
-    history = model.fit(dataset, validation_data=MJDatasetSequence(words, CONVERTER, batch_size=64),
-                        epochs=2, verbose=0).history
+    history = model.fit(
+        dataset,
+        validation_data=MJDatasetSequence(words, CONVERTER, batch_size=64),
+        epochs=2,
+        verbose=0,
+    ).history
     assert history["loss"][1] < history["loss"][0] and len(history["val_loss"]) == 2
 
 

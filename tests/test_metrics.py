@@ -9,9 +9,9 @@ from ocr_utils.metrics import Score
 from ocr_utils.words import Word
 
 
-def test_normalise_keeps_letters_and_digits_of_any_script():
-    assert metrics.normalise(" Caf\u00e9-24, (A_b) ") == "CAF\u00c924AB"
-    assert metrics.normalise("...") == ""
+def test_normalize_keeps_letters_and_digits_of_any_script():
+    assert metrics.normalize(" Caf\u00e9-24, (A_b) ") == "CAF\u00c924AB"
+    assert metrics.normalize("...") == ""
 
 
 def test_cer_counts_each_kind_of_edit_once():

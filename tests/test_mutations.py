@@ -14,85 +14,168 @@ ROOT = Path(__file__).parent.parent
 # what goes wrong: (module, the line as it is, as it must not be, the test that notices)
 MUTATIONS = {
     "the first character gets the number of the blank": (
-        "labels.py", "enumerate(character, start=1)", "enumerate(character, start=0)",
-        "tests/test_labels.py::test_hello_as_in_the_lesson"),
+        "labels.py",
+        "enumerate(character, start=1)",
+        "enumerate(character, start=0)",
+        "tests/test_labels.py::test_hello_as_in_the_lesson",
+    ),
     "repeats are not merged when a path is collapsed": (
-        "labels.py", "path[1:] != path[:-1]", "path[1:] == path[1:]",
-        "tests/test_labels.py::test_collapse"),
+        "labels.py",
+        "path[1:] != path[:-1]",
+        "path[1:] == path[1:]",
+        "tests/test_labels.py::test_collapse",
+    ),
     "doubles need no blank between them": (
-        "labels.py", "sum(a == b for", "sum(a != a for",
-        "tests/test_labels.py::test_required_steps"),
+        "labels.py",
+        "sum(a == b for",
+        "sum(a != a for",
+        "tests/test_labels.py::test_required_steps",
+    ),
     "case counts in benchmark scores": (
-        "metrics.py", "text.upper()", "text",
-        "tests/test_metrics.py::test_word_f1_takes_words_and_leaves_punctuation_out"),
+        "metrics.py",
+        "text.upper()",
+        "text",
+        "tests/test_metrics.py::test_word_f1_takes_words_and_leaves_punctuation_out",
+    ),
     "one found word stands for two": (
-        "metrics.py", "used_found.add(j)", "used_found.add(-1)",
-        "tests/test_metrics.py::test_one_found_box_cannot_stand_for_two_words"),
+        "metrics.py",
+        "used_found.add(j)",
+        "used_found.add(-1)",
+        "tests/test_metrics.py::test_one_found_box_cannot_stand_for_two_words",
+    ),
     "boxes need more than half of overlap": (
-        "metrics.py", "overlap >= iou", "overlap > iou",
-        "tests/test_metrics.py::test_boxes_match_from_half_overlap_upwards"),
+        "metrics.py",
+        "overlap >= iou",
+        "overlap > iou",
+        "tests/test_metrics.py::test_boxes_match_from_half_overlap_upwards",
+    ),
     "lines are read from bottom to top": (
-        "words.py", "np.median(bounds[row][:, [1, 3]])", "-np.median(bounds[row][:, [1, 3]])",
-        "tests/test_words.py::test_lines_come_from_top_to_bottom_whatever_the_order_of_findings"),
+        "words.py",
+        "np.median(bounds[row][:, [1, 3]])",
+        "-np.median(bounds[row][:, [1, 3]])",
+        "tests/test_words.py::test_lines_come_from_top_to_bottom_whatever_the_order_of_findings",
+    ),
     "transparency is laid on black": (
-        "images.py", 'image.size, "white")', 'image.size, "black")',
-        "tests/test_images.py::test_transparency_is_laid_on_white"),
+        "images.py",
+        'image.size, "white")',
+        'image.size, "black")',
+        "tests/test_images.py::test_transparency_is_laid_on_white",
+    ),
     "a photograph stays as the camera lay": (
-        "images.py", "return ImageOps.exif_transpose(image)", "return image",
-        "tests/test_images.py::test_a_photo_is_turned_as_its_camera_says"),
+        "images.py",
+        "return ImageOps.exif_transpose(image)",
+        "return image",
+        "tests/test_images.py::test_a_photo_is_turned_as_its_camera_says",
+    ),
     "lines are taken for words": (
-        "tesseract.py", "if level == WORD_LEVEL and", "if level == WORD_LEVEL - 1 and",
-        "tests/test_tesseract.py::test_read"),
+        "tesseract.py",
+        "if level == WORD_LEVEL and",
+        "if level == WORD_LEVEL - 1 and",
+        "tests/test_tesseract.py::test_read",
+    ),
     "half a file stays on a full disk": (
-        "tesseract.py", "temporary.unlink(missing_ok=True)", "pass",
-        "tests/test_tesseract.py::test_a_full_disk_leaves_no_half_file"),
+        "tesseract.py",
+        "temporary.unlink(missing_ok=True)",
+        "pass",
+        "tests/test_tesseract.py::test_a_full_disk_leaves_no_half_file",
+    ),
     "greedy decoding starts no run at the edge of an image": (
-        "crnn.py", "starts = np.ones(best.shape, bool)", "starts = np.zeros(best.shape, bool)",
-        "tests/test_crnn.py::test_runs_do_not_cross_images"),
+        "crnn.py",
+        "starts = np.ones(best.shape, bool)",
+        "starts = np.zeros(best.shape, bool)",
+        "tests/test_crnn.py::test_runs_do_not_cross_images",
+    ),
     "beam search adds doubles without a blank": (
-        "crnn.py", "from_here = blank if prefix and c == prefix[-1] else blank + last",
+        "crnn.py",
+        "from_here = blank if prefix and c == prefix[-1] else blank + last",
         "from_here = blank + last",
-        "tests/test_crnn.py::test_beam_search_is_exact_when_wide_enough"),
+        "tests/test_crnn.py::test_beam_search_is_exact_when_wide_enough",
+    ),
     "a line that rises is made steeper": (
-        "recognizer.py", "[rise * height / width, 1", "[-rise * height / width, 1",
-        "tests/test_recognizer.py::test_a_line_that_rises_or_falls_is_leveled"),
+        "recognizer.py",
+        "[rise * height / width, 1",
+        "[-rise * height / width, 1",
+        "tests/test_recognizer.py::test_a_line_that_rises_or_falls_is_leveled",
+    ),
     "rendered words depend on the moment": (
-        "synth/words.py", "rng = np.random.default_rng([seed, index])",
-        "rng = np.random.default_rng()", "ocr_utils/synth/words.py"),
+        "synth/words.py",
+        "rng = np.random.default_rng([seed, index])",
+        "rng = np.random.default_rng()",
+        "ocr_synth/words.py",
+    ),
     "a wrong answer to an exercise passes": (
-        "checks/__init__.py", "elif right:", "elif True:", "ocr_utils/checks/__init__.py"),
+        "checks/__init__.py",
+        "elif right:",
+        "elif True:",
+        "ocr_utils/checks/__init__.py",
+    ),
     "a download is trusted without its checksum": (
-        "downloads.py", "and sha256_of(path) == download.sha256", "",
-        "tests/test_downloads.py::test_a_wrong_checksum_leaves_nothing"),
+        "downloads.py",
+        "and sha256_of(path) == download.sha256",
+        "",
+        "tests/test_downloads.py::test_a_wrong_checksum_leaves_nothing",
+    ),
     "the last sample of a data set is never seen": (
-        "lmdb_words.py", "for index in range(1, self.num_samples + 1)",
+        "lmdb_words.py",
+        "for index in range(1, self.num_samples + 1)",
         "for index in range(1, self.num_samples)",
-        "tests/test_lmdb_words.py::test_every_sample_comes_once_an_epoch"),
+        "tests/test_lmdb_words.py::test_every_sample_comes_once_an_epoch",
+    ),
     "colors are stored the wrong way round": (
-        "lmdb_words.py", "np.ascontiguousarray(image[:, :, ::-1])", "np.ascontiguousarray(image)",
-        "tests/test_lmdb_words.py::test_colors_keep_their_order"),
+        "lmdb_words.py",
+        "np.ascontiguousarray(image[:, :, ::-1])",
+        "np.ascontiguousarray(image)",
+        "tests/test_lmdb_words.py::test_colors_keep_their_order",
+    ),
     "the audit takes a blank image for a word": (
-        "lmdb_words.py", "BLANK_STD = 3.0", "BLANK_STD = -1.0",
-        "tests/test_lmdb_words.py::test_the_audit_finds_each_fault_and_nothing_else"),
+        "lmdb_words.py",
+        "BLANK_STD = 3.0",
+        "BLANK_STD = -1.0",
+        "tests/test_lmdb_words.py::test_the_audit_finds_each_fault_and_nothing_else",
+    ),
     "a line break inside Vision's text is lost": (
-        "google_vision.py", '3: "\\n"', '3: ""',
-        "tests/test_google_vision.py::test_elements_join_the_symbols_to_text"),
+        "google_vision.py",
+        '3: "\\n"',
+        '3: ""',
+        "tests/test_google_vision.py::test_elements_join_the_symbols_to_text",
+    ),
     "a key beats the forced stand-in": (
-        "google_vision.py", 'os.environ.get("OCR_COURSE_DATA") != "standin"', "True",
-        "tests/test_google_vision.py::test_forced_stand_ins_win_over_a_key"),
+        "google_vision.py",
+        'os.environ.get("OCR_COURSE_DATA") != "standin"',
+        "True",
+        "tests/test_google_vision.py::test_forced_stand_ins_win_over_a_key",
+    ),
     "crops keep their slant": (
-        "end_to_end.py", "cv2.getPerspectiveTransform(box, inner)",
+        "end_to_end.py",
+        "cv2.getPerspectiveTransform(box, inner)",
         "cv2.getPerspectiveTransform(inner + box.min(axis=0), inner)",
-        "tests/test_end_to_end.py::test_a_slanted_word_is_laid_straight"),
+        "tests/test_end_to_end.py::test_a_slanted_word_is_laid_straight",
+    ),
 }
 
 
 def run_tests(folder: Path, *tests: str) -> subprocess.CompletedProcess:
     """A bare pytest, without this repository's settings and without plugins: it starts at once."""
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "--noconftest", "-c", os.devnull,
-               "--rootdir", str(folder), "--doctest-modules", "-p", "no:cacheprovider", *tests]
-    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1",
-                                "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-x",
+        "--noconftest",
+        "-c",
+        os.devnull,
+        "--rootdir",
+        str(folder),
+        "--doctest-modules",
+        "-p",
+        "no:cacheprovider",
+        *tests,
+    ]
+    environment = os.environ | {
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
 
 
@@ -116,8 +199,10 @@ def run_mutated(name: str, folder: Path) -> subprocess.CompletedProcess:
 def mutated(tmp_path_factory):
     """All mutations, two at a time."""
     with ThreadPoolExecutor(2) as pool:
-        return {name: pool.submit(run_mutated, name, tmp_path_factory.mktemp("mutated"))
-                for name in MUTATIONS}
+        return {
+            name: pool.submit(run_mutated, name, tmp_path_factory.mktemp("mutated"))
+            for name in MUTATIONS
+        }
 
 
 def test_the_named_tests_pass_without_a_mutation(tmp_path):

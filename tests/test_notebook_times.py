@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools import gate
+from tools import lint
 from tools.refresh import ROOT
 
 GENEROUS = 3  # a slower or busier machine than the one whose seconds the header tells
@@ -12,18 +12,21 @@ KERNEL_START = 10
 def test_each_notebook_kept_its_time(notebook_seconds):
     if not notebook_seconds:
         pytest.skip("no notebook ran")
-    slow = [complaint for name, seconds in sorted(notebook_seconds.items())
-            if (complaint := too_slow(name, seconds))]
+    slow = [
+        complaint
+        for name, seconds in sorted(notebook_seconds.items())
+        if (complaint := too_slow(name, seconds))
+    ]
     assert not slow, "\n" + "\n".join(slow)
 
 
 def too_slow(name: str, seconds: float) -> str:
     """One sentence, or nothing."""
     path = ROOT / name
-    if seconds > gate.max_seconds(path):
-        return f"{name} took {seconds:.0f} s, the limit is {gate.max_seconds(path)} s"
+    if seconds > lint.max_seconds(path):
+        return f"{name} took {seconds:.0f} s, the limit is {lint.max_seconds(path)} s"
     if path.parent.name == "notebooks":
-        _, announced = gate.read_header(gate.Page.read(path))
+        _, announced = lint.read_header(lint.Page.read(path))
         if seconds > GENEROUS * announced + KERNEL_START:
             return f"{name} took {seconds:.0f} s, its header says {announced} s"
     return ""

@@ -1,4 +1,4 @@
-"""The shipped recogniser: weights that fit, words on end, and second looks."""
+"""The shipped recognizer: weights that fit, words on end, and second looks."""
 
 import json
 
@@ -37,15 +37,16 @@ def test_words_that_stand_on_end_are_read_lying():
 
 
 def test_second_looks_leave_sure_words_alone_and_make_some_others_surer():
-    from ocr_utils.synth.scene import scene_sample
+    from ocr_synth.scene import scene_sample
 
     shipped = recognizer.load_recognizer()
     reader = recognizer.Recognizer(shipped.model, shipped.card | {"temperature": 1.0})
     crops = [scene_sample(3, index)[0] for index in range(60)]
     pairs = list(zip(reader.read(crops, second_look=False), reader.read(crops), strict=True))
     assert any(second.confidence > first.confidence + 0.1 for first, second in pairs)
-    assert all(second == first for first, second in pairs
-               if first.confidence >= recognizer.UNSURE + 1e-3)
+    assert all(
+        second == first for first, second in pairs if first.confidence >= recognizer.UNSURE + 1e-3
+    )
 
 
 @pytest.mark.parametrize("rise", [recognizer.RISE, -recognizer.RISE])

@@ -10,12 +10,20 @@ from tools import refresh
 @pytest.fixture
 def notebook(tmp_path):
     """Writes a notebook of the given cells, as an editor would leave it; returns its path."""
+
     def write(*sources):
-        cells = [new_code_cell(source, metadata={"collapsed": True, "tags": ["exercise-1"]})
-                 for source in sources]
+        cells = [
+            new_code_cell(source, metadata={"collapsed": True, "tags": ["exercise-1"]})
+            for source in sources
+        ]
         path = tmp_path / "lesson.ipynb"
-        nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": {
-            "name": "python3", "display_name": "mine"}, "colab": {}}), path)
+        nbformat.write(
+            new_notebook(
+                cells=cells,
+                metadata={"kernelspec": {"name": "python3", "display_name": "mine"}, "colab": {}},
+            ),
+            path,
+        )
         return path
 
     return write

@@ -11,16 +11,20 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tools import gate
+from tools import lint
 from tools.refresh import README_PICTURE, ROOT, readme_picture
 
 HEAVY = {"tensorflow", "keras", "tf_keras", "keras_ocr", "cv2", "google.cloud", "grpc", "torch"}
 SECRETS = re.compile(
     r"PRIVATE KEY-----(\\n|\s)*[\w+/]{40}|AIza[\w-]{35}|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{36}|"
-    r"ya29\.[\w-]{20}|\"private_key\": *\"[^\"<]{20}")
+    r"ya29\.[\w-]{20}|\"private_key\": *\"[^\"<]{20}"
+)
 PACKAGE_HOSTS = re.compile(
-    "|".join(("pypi", "pythonhosted", "anaconda", "artifactory", "nexus", "devpi"))
-    .replace("pypi", r"pypi\.(org|python)") + r"|--(extra-)?index-url|file:///|--find-links")
+    "|".join(("pypi", "pythonhosted", "anaconda", "artifactory", "nexus", "devpi")).replace(
+        "pypi", r"pypi\.(org|python)"
+    )
+    + r"|--(extra-)?index-url|file:///|--find-links"
+)
 MAX_FILE = 25_000_000
 
 
@@ -42,8 +46,11 @@ def texts():
 
 
 def test_importing_any_module_loads_no_network_library():
-    modules = [".".join(path.relative_to(ROOT).with_suffix("").parts)
-               for path in sorted((ROOT / "ocr_utils").rglob("*.py")) if path.stem != "__main__"]
+    modules = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in sorted((ROOT / "ocr_utils").rglob("*.py"))
+        if path.stem != "__main__"
+    ]
     program = (
         "import importlib, json, sys\n"
         "found = {}\n"
@@ -51,16 +58,21 @@ def test_importing_any_module_loads_no_network_library():
         "    importlib.import_module(name)\n"
         f"    if loaded := sorted({HEAVY!r} & set(sys.modules) - set(sum(found.values(), []))):\n"
         "        found[name] = loaded\n"
-        "print(json.dumps(found))\n")
+        "print(json.dumps(found))\n"
+    )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
-    drawn_with_opencv = {"ocr_utils.synth.scene": ["cv2"]}  # training data, every line of it
+    drawn_with_opencv = {"ocr_synth.scene": ["cv2"]}  # training data, every line of it
     assert json.loads(run.stdout) == drawn_with_opencv
 
 
 def test_style_of_modules_and_notebooks():
-    run = subprocess.run([sys.executable, "-m", "ruff", "check", "--no-cache", "--output-format",
-                          "concise", "."], cwd=ROOT, capture_output=True, text=True)
+    run = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--no-cache", "--output-format", "concise", "."],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
     assert run.returncode == 0, "\n" + run.stdout
 
 
@@ -70,14 +82,20 @@ def test_no_file_holds_a_secret():
 
 
 def test_no_file_names_a_package_host():
-    found = [f"{name}: {match.group()}" for name, text in texts()
-             if name != "tests/test_repository.py" and (match := PACKAGE_HOSTS.search(text))]
+    found = [
+        f"{name}: {match.group()}"
+        for name, text in texts()
+        if name != "tests/test_repository.py" and (match := PACKAGE_HOSTS.search(text))
+    ]
     assert not found, found
 
 
 def test_files_stay_small():
-    large = [f"{path} {path.stat().st_size / 1e6:.0f} MB" for path in tracked_files()
-             if path.stat().st_size > MAX_FILE]
+    large = [
+        f"{path} {path.stat().st_size / 1e6:.0f} MB"
+        for path in tracked_files()
+        if path.stat().st_size > MAX_FILE
+    ]
     assert not large, large
 
 
@@ -103,8 +121,10 @@ def test_readme_tells_the_minutes_that_the_notebooks_tell():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     rows = re.findall(r"\]\(notebooks/(\w+)\.ipynb\).*\| *(\d+) *\| *(\d+) *\|", readme)
     told = {name: (int(minutes), int(seconds)) for name, minutes, seconds in rows}
-    true = {name: gate.read_header(gate.Page.read(ROOT / "notebooks" / f"{name}.ipynb"))
-            for name in gate.LESSONS}
+    true = {
+        name: lint.read_header(lint.Page.read(ROOT / "notebooks" / f"{name}.ipynb"))
+        for name in lint.LESSONS
+    }
     assert told == true
 
 
@@ -120,16 +140,26 @@ def test_a_secret_would_be_noticed():
 
 # --- requirements.txt against what is imported --------------------------------------------------
 
-DISTRIBUTIONS = {"PIL": "pillow", "cv2": "opencv-python", "skimage": "scikit-image",
-                 "sklearn": "scikit-learn", "google": "google-cloud-vision", "grpc": "grpcio",
-                 "IPython": "ipykernel", "fontTools": "fonttools"}
+DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "cv2": "opencv-python",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "google": "google-cloud-vision",
+    "grpc": "grpcio",
+    "IPython": "ipykernel",
+    "fontTools": "fonttools",
+}
 
 
 def direct_requirements() -> dict[str, str]:
     """Distribution -> the comment that says who needs it."""
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    return {re.match(r"[\w-]+", line).group(): line.partition("#")[2].strip() for line in lines
-            if not line.startswith("#")}
+    return {
+        re.match(r"[\w-]+", line).group(): line.partition("#")[2].strip()
+        for line in lines
+        if not line.startswith("#")
+    }
 
 
 def imported_distributions(source: str) -> set[str]:
@@ -142,7 +172,7 @@ def imported_distributions(source: str) -> set[str]:
 def test_requirements_name_the_notebooks_that_need_them():
     comments, wrong = direct_requirements(), set()
     for path in (ROOT / "notebooks").rglob("*.ipynb"):
-        source = "\n".join(cell.source for _, cell in gate.Page.read(path).code)
+        source = "\n".join(cell.source for _, cell in lint.Page.read(path).code)
         for name in imported_distributions(source):
             users = comments.get(name, "nobody").partition(":")[0]
             if users != "all" and path.stem[:2] not in users:
@@ -151,24 +181,33 @@ def test_requirements_name_the_notebooks_that_need_them():
 
 
 def test_whatever_ocr_utils_imports_is_a_direct_requirement():
-    missing = {f"{path.name} imports {name}" for path in (ROOT / "ocr_utils").rglob("*.py")
-               for name in imported_distributions(code_lines(path)) - set(direct_requirements())}
+    missing = {
+        f"{path.name} imports {name}"
+        for path in (ROOT / "ocr_utils").rglob("*.py")
+        for name in imported_distributions(code_lines(path)) - set(direct_requirements())
+    }
     assert not missing, "\n" + "\n".join(sorted(missing))
 
 
 def code_lines(path: Path) -> str:
     """The import statements of a module, without its docstrings."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    return "\n".join(ast.unparse(node) for node in ast.walk(tree)
-                     if isinstance(node, ast.Import | ast.ImportFrom))
+    return "\n".join(
+        ast.unparse(node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    )
 
 
 def test_readme_tells_what_the_card_of_the_recognizer_tells():
     card = json.loads((ROOT / "data/weights/recognizer.json").read_text(encoding="utf-8"))
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     told = [f"{card['samples_seen']:,} rendered words", f"{int(card['minutes'])} minutes"]
-    told += [f"{result['word_accuracy']} % of" for name, result in card["results"].items()
-             if name.startswith("words_")]
+    told += [
+        f"{result['word_accuracy']} % of"
+        for name, result in card["results"].items()
+        if name.startswith("words_")
+    ]
     assert [sentence for sentence in told if sentence not in readme] == []
 
 

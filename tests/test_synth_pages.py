@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from ocr_utils.synth import pages
-from ocr_utils.synth.textures import TEXTURES, scene
+from ocr_synth import pages
+from ocr_synth.textures import TEXTURES, scene
 
 
 @pytest.mark.parametrize("kind", pages.KINDS)
@@ -33,7 +33,7 @@ def test_truth_hangs_together(index):
 
 def test_boxes_hug_the_ink():
     canvas = pages.Canvas(300, 80, (255, 255, 255))
-    from ocr_utils.synth.fonts import course_fonts, load_font
+    from ocr_synth.fonts import course_fonts, load_font
 
     canvas.write_line(20, 50, ["Hag", "mil"], load_font(course_fonts()[0], 30))
     page = canvas.page()
@@ -109,5 +109,5 @@ def test_documents_are_easy_and_signs_hard_for_tesseract(built):
 
 def test_import_is_light():
     heavy = "{'tensorflow', 'keras', 'cv2'} & set(sys.modules)"
-    code = f"import sys, ocr_utils.synth.pages, ocr_utils.synth.textures; sys.exit(bool({heavy}))"
+    code = f"import sys, ocr_synth.pages, ocr_synth.textures; sys.exit(bool({heavy}))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

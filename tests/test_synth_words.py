@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
+from ocr_synth import fonts, scene, text
+from ocr_synth.scene import scene_sample
+from ocr_synth.words import plain_sample
 from ocr_utils.labels import PRINTABLE
-from ocr_utils.synth import fonts, scene, text
-from ocr_utils.synth.scene import scene_sample
-from ocr_utils.synth.words import plain_sample
 
 
 @pytest.mark.parametrize("sample", [plain_sample, scene_sample])
@@ -25,10 +25,16 @@ def test_a_sample_depends_on_seed_and_index_alone(sample):
 
 
 def test_another_process_makes_the_same_words():
-    code = ("import zlib; from ocr_utils.synth.scene import scene_sample;"
-            "print([zlib.crc32(scene_sample(0, i)[0].tobytes()) for i in range(5)])")
-    outputs = {subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
-                              check=True).stdout for _ in range(2)}
+    code = (
+        "import zlib; from ocr_synth.scene import scene_sample;"
+        "print([zlib.crc32(scene_sample(0, i)[0].tobytes()) for i in range(5)])"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout
+        for _ in range(2)
+    }
     assert len(outputs) == 1
 
 
@@ -93,5 +99,5 @@ def test_a_font_of_symbols_is_left_out(tmp_path):
 
 def test_letters_can_be_told_from_their_ground():
     rng = np.random.default_rng(0)
-    distances = [scene._grey_distance(*scene._two_colors(rng)) for _ in range(500)]
+    distances = [scene._gray_distance(*scene._two_colors(rng)) for _ in range(500)]
     assert min(distances) > 25

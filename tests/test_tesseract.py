@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from ocr_synth.fonts import course_fonts, korean_font, load_font
 from ocr_utils import OcrError, tesseract, to_text
-from ocr_utils.synth.fonts import course_fonts, korean_font, load_font
 from ocr_utils.words import Word
 
 LINES = ("The ferry leaves", "from the south pier")
@@ -68,11 +68,14 @@ def test_korean_words_are_whole(korean):
 
 
 def test_pieces_stay_where_the_text_differs():
-    pieces = [Word.from_bounds(text, 0.5, 10 * i, 0, 10 * i + 9, 9)
-              for i, text in enumerate("가나다")]
+    pieces = [
+        Word.from_bounds(text, 0.5, 10 * i, 0, 10 * i + 9, 9) for i, text in enumerate("가나다")
+    ]
     joined = tesseract.join_syllables(pieces, "가나 다")
     assert [(word.text, word.bounds) for word in joined] == [
-        ("가나", (0, 0, 19, 9)), ("다", (20, 0, 29, 9))]
+        ("가나", (0, 0, 19, 9)),
+        ("다", (20, 0, 29, 9)),
+    ]
     assert tesseract.join_syllables(pieces, "가라 다") == pieces
     two = [Word.from_bounds("가나", 0.5, 0, 0, 9, 9), Word.from_bounds("다", 0.5, 10, 0, 19, 9)]
     assert tesseract.join_syllables(two, "가 나다") == two
@@ -80,14 +83,16 @@ def test_pieces_stay_where_the_text_differs():
 
 # --- cuttings -----------------------------------------------------------------------------------
 
+
 def test_crop_and_recognize(sign, tmp_path):
     sign.save(tmp_path / "sign.png")
     paths = tesseract.crop_word_regions(tmp_path / "sign.png", tmp_path / "new" / "words")
     assert [Path(path).name for path in paths] == [f"{i:04d}.png" for i in range(7)]
     assert sorted(map(str, (tmp_path / "new" / "words").iterdir())) == paths
     left, top, right, bottom = (int(value) for value in tesseract.read(sign)[0].bounds)
-    np.testing.assert_array_equal(np.array(Image.open(paths[0])),
-                                  np.array(sign)[top:bottom, left:right])
+    np.testing.assert_array_equal(
+        np.array(Image.open(paths[0])), np.array(sign)[top:bottom, left:right]
+    )
     assert tesseract.recognize_images(paths) == " ".join(LINES).split()
 
 
@@ -142,6 +147,7 @@ def test_a_full_disk_leaves_no_half_file(sign, tmp_path, monkeypatch):
 
 # --- messages -----------------------------------------------------------------------------------
 
+
 def message(function, *args, **options) -> str:
     with pytest.raises(OcrError) as caught:
         function(*args, **options)
@@ -150,27 +156,37 @@ def message(function, *args, **options) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("system, command", [
-    ("Linux", "sudo apt install tesseract-ocr"),
-    ("Darwin", "brew install tesseract"),
-    ("Windows", "winget install UB-Mannheim.TesseractOCR"),
-])
+@pytest.mark.parametrize(
+    "system, command",
+    [
+        ("Linux", "sudo apt install tesseract-ocr"),
+        ("Darwin", "brew install tesseract"),
+        ("Windows", "winget install UB-Mannheim.TesseractOCR"),
+    ],
+)
 def test_missing_tesseract(system, command, sign, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(platform, "system", lambda: system)
     tesseract._languages.cache_clear()
-    for call in (tesseract.languages, lambda: tesseract.read(sign),
-                 lambda: tesseract.recognize_images([sign]),
-                 lambda: tesseract.crop_word_regions(np.array(sign), tmp_path / "words")):
-        assert message(call) == ("Tesseract is not installed, or not on the PATH: "
-                                 f"{command}, then restart JupyterLab.")
+    for call in (
+        tesseract.languages,
+        lambda: tesseract.read(sign),
+        lambda: tesseract.recognize_images([sign]),
+        lambda: tesseract.crop_word_regions(np.array(sign), tmp_path / "words"),
+    ):
+        assert message(call) == (
+            f"Tesseract is not installed, or not on the PATH: {command}, then restart JupyterLab."
+        )
 
 
-@pytest.mark.parametrize("system, command", [
-    ("Linux", "sudo apt install tesseract-ocr-chi-tra"),
-    ("Darwin", "brew install tesseract-lang"),
-    ("Windows", "put chi_tra.traineddata from"),
-])
+@pytest.mark.parametrize(
+    "system, command",
+    [
+        ("Linux", "sudo apt install tesseract-ocr-chi-tra"),
+        ("Darwin", "brew install tesseract-lang"),
+        ("Windows", "put chi_tra.traineddata from"),
+    ],
+)
 def test_missing_language(system, command, sign, monkeypatch):
     monkeypatch.setattr(tesseract, "_languages", fake_languages())
     monkeypatch.setattr(platform, "system", lambda: system)
@@ -199,13 +215,16 @@ def test_a_language_installed_meanwhile_is_found(sign, monkeypatch):
     assert tesseract.read(sign)
 
 
-@pytest.mark.parametrize("options, text", [
-    ({"lang": ""}, "lang is empty: name a language"),
-    ({"psm": 0}, "psm=0, oem=3 cannot be used to read"),
-    ({"psm": 2}, "psm is 1 or 3 to 13"),
-    ({"psm": 14}, "psm=14"),
-    ({"oem": 4}, "oem is 0 to 3"),
-])
+@pytest.mark.parametrize(
+    "options, text",
+    [
+        ({"lang": ""}, "lang is empty: name a language"),
+        ({"psm": 0}, "psm=0, oem=3 cannot be used to read"),
+        ({"psm": 2}, "psm is 1 or 3 to 13"),
+        ({"psm": 14}, "psm=14"),
+        ({"oem": 4}, "oem is 0 to 3"),
+    ],
+)
 def test_impossible_options(options, text, sign):
     assert text in message(tesseract.read, sign, **options)
 
@@ -215,11 +234,13 @@ def test_bad_images_and_folders(sign, tmp_path):
     assert "does not exist" in message(tesseract.recognize_images, [tmp_path / "0000.png"])
     assert not (tmp_path / "words").exists()
     assert "does not exist" in message(
-        tesseract.crop_word_regions, tmp_path / "no.png", tmp_path / "words")
+        tesseract.crop_word_regions, tmp_path / "no.png", tmp_path / "words"
+    )
     assert not (tmp_path / "words").exists()
     (tmp_path / "taken").touch()
     assert "is a file: give a folder" in message(
-        tesseract.crop_word_regions, np.array(sign), tmp_path / "taken")
+        tesseract.crop_word_regions, np.array(sign), tmp_path / "taken"
+    )
 
 
 def test_what_tesseract_itself_refuses(sign, monkeypatch):

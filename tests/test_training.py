@@ -28,13 +28,21 @@ def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path, name):
 
     def fresh():
         keras.utils.set_random_seed(1)
-        model = keras.Sequential([keras.layers.Input((6,)), keras.layers.Dense(4),
-                                  keras.layers.BatchNormalization(), keras.layers.Dense(2)])
+        model = keras.Sequential(
+            [
+                keras.layers.Input((6,)),
+                keras.layers.Dense(4),
+                keras.layers.BatchNormalization(),
+                keras.layers.Dense(2),
+            ]
+        )
         model.compile(make(1e-2), loss="mse", jit_compile=False)
         return model
 
-    data = [(np.random.default_rng(i).normal(size=(8, 6)).astype("float32"),
-             np.ones((8, 2), "float32")) for i in range(6)]
+    data = [
+        (np.random.default_rng(i).normal(size=(8, 6)).astype("float32"), np.ones((8, 2), "float32"))
+        for i in range(6)
+    ]
     whole = fresh()
     for step, (x, y) in enumerate(data):
         if step == 3:
@@ -63,8 +71,9 @@ def test_muon_moves_a_kernel_alike_in_every_direction_and_leaves_biases_to_adam(
     bias = keras.Variable(np.zeros(4, "float32"), name="bias")
     lopsided = np.random.default_rng(0).normal(size=(18, 4)).astype("float32") * [1, 10, 100, 1000]
     optimizer = Muon(0.1)
-    optimizer.apply([lopsided.reshape(kernel.shape).astype("float32"), np.ones(4, "float32")],
-                    [kernel, bias])
+    optimizer.apply(
+        [lopsided.reshape(kernel.shape).astype("float32"), np.ones(4, "float32")], [kernel, bias]
+    )
     strengths = np.linalg.svd(np.array(kernel).reshape(18, 4), compute_uv=False)
     assert strengths.max() < 2 * strengths.min()
     np.testing.assert_allclose(np.array(bias), -0.1, rtol=1e-3)  # Adam's first step: the rate

@@ -40,8 +40,12 @@ def shuffled(words):
     return [words[i] for i in np.random.default_rng(0).permutation(len(words))]
 
 
-LETTER = ("dear reader this letter", "has four lines of words", "and every word has its place",
-          "yours truly the author")
+LETTER = (
+    "dear reader this letter",
+    "has four lines of words",
+    "and every word has its place",
+    "yours truly the author",
+)
 
 
 def test_a_words_box_must_have_four_points():
@@ -84,8 +88,12 @@ COLUMNS = (
 
 def test_two_columns_are_read_one_after_the_other():
     lines = to_text(shuffled(page(*COLUMNS))).split("\n")
-    assert lines[:4] == ["the left column tells", "a first story in four",
-                         "lines, it goes on and", "then it ends right here"]
+    assert lines[:4] == [
+        "the left column tells",
+        "a first story in four",
+        "lines, it goes on and",
+        "then it ends right here",
+    ]
     assert lines[4] == "while on the right side"
 
 
@@ -111,23 +119,32 @@ def test_three_columns():
 
 
 def test_a_receipt_stays_in_its_rows():
-    receipt = ("2 coffee with milk           7.00", "1 large apple cake           4.50",
-               "1 glass of water             2.00", "total                       13.50")
+    receipt = (
+        "2 coffee with milk           7.00",
+        "1 large apple cake           4.50",
+        "1 glass of water             2.00",
+        "total                       13.50",
+    )
     assert to_text(shuffled(page(*receipt))) == "\n".join(" ".join(row.split()) for row in receipt)
 
 
 def test_a_form_stays_in_its_rows():
-    form = ("Name:     Kim Minji       Date:   3 May", "Street:   Sejong-ro 5     City:   Seoul",
-            "Phone:    02 123          Fax:    none")
+    form = (
+        "Name:     Kim Minji       Date:   3 May",
+        "Street:   Sejong-ro 5     City:   Seoul",
+        "Phone:    02 123          Fax:    none",
+    )
     assert to_text(shuffled(page(*form))) == "\n".join(" ".join(row.split()) for row in form)
 
 
 def test_labels_and_answers_of_unequal_length_stay_in_their_rows():
-    form = ("name of the person       Kim Min Ji",
-            "what the order was       two big cakes with a lot of cream",
-            "how much it was          ten and nothing",
-            "where to bring it        the last house on the road to the old harbor",
-            "on which day             the fifth day")
+    form = (
+        "name of the person       Kim Min Ji",
+        "what the order was       two big cakes with a lot of cream",
+        "how much it was          ten and nothing",
+        "where to bring it        the last house on the road to the old harbor",
+        "on which day             the fifth day",
+    )
     assert to_text(shuffled(page(*form))) == "\n".join(" ".join(row.split()) for row in form)
 
 

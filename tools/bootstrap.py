@@ -81,6 +81,7 @@ def require_supported_python() -> None:
 
 # --- Python environment -----------------------------------------------------------------------
 
+
 def environment_works() -> bool:
     """The interpreter starts, is where it was made (a moved folder breaks it), and has pip."""
     question = "import sys, pip; print(sys.prefix)"
@@ -93,16 +94,19 @@ def environment_works() -> bool:
 def make_environment() -> None:
     if importlib.util.find_spec("ensurepip") is None:
         install_venv_module()
-    run([sys.executable, "-m", "venv", "--clear", str(VENV)],
-        "Python could not make .venv: delete the folder .venv and try again")
+    run(
+        [sys.executable, "-m", "venv", "--clear", str(VENV)],
+        "Python could not make .venv: delete the folder .venv and try again",
+    )
 
 
 def install_venv_module() -> None:
     package = f"python3.{sys.version_info[1]}-venv"
     command = privileged(["apt-get", "install", "-y", package])
     if command is None:
-        raise SetupError("this Python lacks the venv module: "
-                         f"type `sudo apt-get install -y {package}`.")
+        raise SetupError(
+            f"this Python lacks the venv module: type `sudo apt-get install -y {package}`."
+        )
     run(privileged(["apt-get", "update"]), "apt-get update failed: is there a network?")
     run(command, f"apt-get could not install {package}")
 
@@ -132,24 +136,39 @@ def install_packages() -> None:
 def require_disk_space() -> None:
     free = shutil.disk_usage(ROOT).free / 1e9
     if free < NEEDED_GB:
-        raise SetupError(f"{ROOT} has {free:.1f} GB left, the packages need {NEEDED_GB} GB: "
-                         "make room.")
+        raise SetupError(
+            f"{ROOT} has {free:.1f} GB left, the packages need {NEEDED_GB} GB: make room."
+        )
 
 
 def register_kernel() -> None:
-    run([str(PYTHON), "-m", "ipykernel", "install", "--sys-prefix", "--name", "ocr-course",
-         "--display-name", "OCR course"], "the notebook kernel could not be registered")
+    run(
+        [
+            str(PYTHON),
+            "-m",
+            "ipykernel",
+            "install",
+            "--sys-prefix",
+            "--name",
+            "ocr-course",
+            "--display-name",
+            "OCR course",
+        ],
+        "the notebook kernel could not be registered",
+    )
     settings = VENV / "etc" / "jupyter" / "labconfig" / "page_config.json"
     settings.parent.mkdir(parents=True, exist_ok=True)  # JupyterLab would ask to fetch its news
     settings.write_text(json.dumps({"disabledExtensions": {NEWS: True}}), encoding="utf-8")
 
 
 def make_data() -> None:
-    run([str(PYTHON), "-m", "ocr_utils.course_data"], "the course data could not be made",
-        show=True)
+    run(
+        [str(PYTHON), "-m", "ocr_utils.course_data"], "the course data could not be made", show=True
+    )
 
 
 # --- Tesseract and system libraries -----------------------------------------------------------
+
 
 def missing_system() -> list[str]:
     """Names of what the system lacks: "tesseract", "tesseract-kor", "libGL.so.1" ..."""
@@ -202,8 +221,18 @@ def system_commands() -> list[list[str]]:
     if shutil.which("brew"):
         return [["brew", "install", "tesseract", "tesseract-lang"]]
     if WINDOWS and shutil.which("winget") and "tesseract" in missing_system():
-        return [["winget", "install", "--id", "UB-Mannheim.TesseractOCR", "-e", "--silent",
-                 "--accept-package-agreements", "--accept-source-agreements"]]
+        return [
+            [
+                "winget",
+                "install",
+                "--id",
+                "UB-Mannheim.TesseractOCR",
+                "-e",
+                "--silent",
+                "--accept-package-agreements",
+                "--accept-source-agreements",
+            ]
+        ]
     return []
 
 
@@ -232,11 +261,18 @@ def system_remedy() -> str:
 
 # --- running ----------------------------------------------------------------------------------
 
+
 def run(command: list[str], problem: str, show: bool = False) -> None:
     """Run a command; its last line is shown while it works, all of its end where it fails."""
-    process = subprocess.Popen(command, cwd=ROOT, env=environment(), text=True, errors="replace",
-                               stdout=None if show else subprocess.PIPE,
-                               stderr=None if show else subprocess.STDOUT)
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment(),
+        text=True,
+        errors="replace",
+        stdout=None if show else subprocess.PIPE,
+        stderr=None if show else subprocess.STDOUT,
+    )
     lines = []
     for line in process.stdout or ():
         lines.append(line.rstrip())

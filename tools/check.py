@@ -22,8 +22,10 @@ from tools import bootstrap
 SETUP = "python3 course.py lab"
 FREE_GB = 1
 DATA_SETS = ("MJ", "pages", "mnist.npz", "cifar-10-batches-py")
-FONTS = {"matplotlib": "mpl-data/fonts/ttf/DejaVuSans.ttf",
-         "koreanize_matplotlib": "fonts/NanumGothic.ttf"}
+FONTS = {
+    "matplotlib": "mpl-data/fonts/ttf/DejaVuSans.ttf",
+    "koreanize_matplotlib": "fonts/NanumGothic.ttf",
+}
 
 
 @dataclass
@@ -106,21 +108,30 @@ def tesseract() -> Iterator[Row]:
     yield Row(version[0] == 5, "Tesseract", "5", found, remedy)
     languages = bootstrap.tesseract_languages()
     ok = set(bootstrap.LANGUAGES) <= set(languages)
-    yield Row(ok, "Tesseract languages", ", ".join(bootstrap.LANGUAGES),
-              ", ".join(filter(None, languages)) or "none", remedy)
+    yield Row(
+        ok,
+        "Tesseract languages",
+        ", ".join(bootstrap.LANGUAGES),
+        ", ".join(filter(None, languages)) or "none",
+        remedy,
+    )
 
 
 def opencv_libraries() -> Row:
     missing = [name for name in bootstrap.OPENCV_LIBRARIES if not bootstrap.can_load(name)]
     found = f"not {', '.join(missing)}" if missing else "both"
-    return Row(not missing, "OpenCV's libraries", "libGL, libgthread", found,
-               bootstrap.system_remedy())
+    return Row(
+        not missing, "OpenCV's libraries", "libGL, libgthread", found, bootstrap.system_remedy()
+    )
 
 
 def fonts() -> Row:
-    missing = [Path(file).stem for package, file in FONTS.items()
-               if not (spec := importlib.util.find_spec(package))
-               or not (Path(spec.origin).parent / file).exists()]
+    missing = [
+        Path(file).stem
+        for package, file in FONTS.items()
+        if not (spec := importlib.util.find_spec(package))
+        or not (Path(spec.origin).parent / file).exists()
+    ]
     found = f"not {', '.join(missing)}" if missing else "both"
     return Row(not missing, "fonts", "DejaVu, NanumGothic", found, SETUP)
 
@@ -162,9 +173,13 @@ def vision_key() -> Row:
     key = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS")
     if not key:
         return Row(True, "Google Vision key", "optional", "none: the local server answers")
-    return Row(Path(key).is_file(), "Google Vision key", "optional",
-               "a key file" if Path(key).is_file() else f"no file at {key}",
-               "unset GOOGLE_APPLICATION_CREDENTIALS or correct it")
+    return Row(
+        Path(key).is_file(),
+        "Google Vision key",
+        "optional",
+        "a key file" if Path(key).is_file() else f"no file at {key}",
+        "unset GOOGLE_APPLICATION_CREDENTIALS or correct it",
+    )
 
 
 def keras_ocr_cache() -> Path:

@@ -22,19 +22,22 @@ def enter() -> None:
     atexit.register(shutil.rmtree, empty, ignore_errors=True)
     for name in CREDENTIALS:
         os.environ.pop(name, None)
-    os.environ.update({
-        "OCR_COURSE_DATA": "standin",
-        "CLOUDSDK_CONFIG": empty,  # Google's default credentials
-        "TF_USE_LEGACY_KERAS": "1",  # before any test imports TensorFlow: keras-ocr needs it
-        "KERAS_HOME": empty,  # MNIST, CIFAR-10, ImageNet weights
-        "KERAS_OCR_CACHE_DIR": empty,
-        "CUDA_VISIBLE_DEVICES": "-1",
-        "PYTHONPATH": os.pathsep.join(
-            [str(NO_NETWORK), *filter(None, [os.environ.get("PYTHONPATH")])]),
-        "http_proxy": NOWHERE,
-        "https_proxy": NOWHERE,
-        "no_proxy": "127.0.0.1,localhost,::1",
-    })
+    os.environ.update(
+        {
+            "OCR_COURSE_DATA": "standin",
+            "CLOUDSDK_CONFIG": empty,  # Google's default credentials
+            "TF_USE_LEGACY_KERAS": "1",  # before any test imports TensorFlow: keras-ocr needs it
+            "KERAS_HOME": empty,  # MNIST, CIFAR-10, ImageNet weights
+            "KERAS_OCR_CACHE_DIR": empty,
+            "CUDA_VISIBLE_DEVICES": "-1",
+            "PYTHONPATH": os.pathsep.join(
+                [str(NO_NETWORK), *filter(None, [os.environ.get("PYTHONPATH")])]
+            ),
+            "http_proxy": NOWHERE,
+            "https_proxy": NOWHERE,
+            "no_proxy": "127.0.0.1,localhost,::1",
+        }
+    )
     block_network_here()
 
 

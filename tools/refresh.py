@@ -1,4 +1,4 @@
-"""Execute notebooks in place and normalise them: the only way stored outputs are made.
+"""Execute notebooks in place and normalize them: the only way stored outputs are made.
 
 Run by `python3 course.py refresh [NOTEBOOK ...]`. A notebook that fails, or that writes to stderr,
 is left as it was.
@@ -29,15 +29,19 @@ def find_notebooks(names: list[str]) -> list[Path]:
 
 
 def refresh(path: Path) -> float:
-    """Run one notebook from its own folder, write it back normalised; returns seconds."""
+    """Run one notebook from its own folder, write it back normalized; returns seconds."""
     start = time.perf_counter()
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata["kernelspec"] = KERNELSPEC
-    client = NotebookClient(notebook, timeout=600, kernel_name=KERNELSPEC["name"],
-                            coalesce_streams=True,
-                            resources={"metadata": {"path": str(path.parent)}})
+    client = NotebookClient(
+        notebook,
+        timeout=600,
+        kernel_name=KERNELSPEC["name"],
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(path.parent)}},
+    )
     client.execute()
-    normalise(notebook)
+    normalize(notebook)
     temporary = path.with_suffix(".ipynb.tmp")
     nbformat.write(notebook, temporary)
     temporary.replace(path)
@@ -47,7 +51,7 @@ def refresh(path: Path) -> float:
     return time.perf_counter() - start
 
 
-def normalise(notebook: nbformat.NotebookNode) -> None:
+def normalize(notebook: nbformat.NotebookNode) -> None:
     """Drop what changes from run to run; refuse stderr."""
     notebook.metadata = {"kernelspec": KERNELSPEC, "language_info": {"name": "python"}}
     for cell in notebook.cells:

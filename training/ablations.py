@@ -1,4 +1,4 @@
-"""What each part of the recogniser is worth: variants of it, trained alike and briefly.
+"""What each part of the recognizer is worth: variants of it, trained alike and briefly.
 
     python -m training.ablations --steps 800
 
@@ -25,7 +25,7 @@ VARIANTS = {
     "by AdamW instead of Muon": {"optimizer": keras.optimizers.AdamW},
     "no recurrent layer": {"lstm_units": ()},
     "two recurrent layers of 96": {"lstm_units": (96, 96)},
-    "no batch normalisation": {"batch_norm": False},
+    "no batch normalization": {"batch_norm": False},
     "half as many channels": {"channels": (16, 32, 64, 112, 144)},
     "two convolutions a block": {"convolutions": 2},
 }
@@ -50,8 +50,11 @@ def main() -> None:
         start = time.perf_counter()
         accuracy = evaluate.word_accuracy(model, *unseen)
         reading = (time.perf_counter() - start) * 1000 / len(unseen[1])
-        print(f"| {name} | {model.count_params() / 1e6:.2f} M | {training:.1f} | {reading:.1f} | "
-              f"{accuracy:.1f} |", flush=True)
+        print(
+            f"| {name} | {model.count_params() / 1e6:.2f} M | {training:.1f} | {reading:.1f} | "
+            f"{accuracy:.1f} |",
+            flush=True,
+        )
 
 
 def train(model, optimizer, args) -> float:

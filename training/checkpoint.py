@@ -7,7 +7,7 @@ import numpy as np
 
 
 def save(path: Path, model, step: int) -> None:
-    """Weights, optimiser state and step -> `path`, by a temporary name and a rename."""
+    """Weights, optimizer state and step -> `path`, by a temporary name and a rename."""
     variables = model.variables + model.optimizer.variables
     arrays = {f"v{i:04d}": np.array(variable) for i, variable in enumerate(variables)}
     temporary = path.with_name(path.name + ".tmp")

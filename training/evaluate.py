@@ -1,9 +1,9 @@
-"""Measure word recognisers on folders of word crops.
+"""Measure word recognizers on folders of word crops.
 
     python -m training.evaluate FOLDER [FOLDER ...] --engines course tesseract --limit 500
 
 A folder has `labels.tsv` (image path, tab, text). Printed for each engine: word accuracy and
-1 - NED on letters and digits without case, milliseconds a word; for the course's own recogniser
+1 - NED on letters and digits without case, milliseconds a word; for the course's own recognizer
 also the accuracy by word length, the characters it confuses most, its calibration, and a picture
 of its worst mistakes (--picture).
 """
@@ -17,7 +17,7 @@ import numpy as np
 
 from ocr_utils import crnn
 from ocr_utils.labels import PRINTABLE
-from ocr_utils.metrics import expected_calibration_error, normalise, one_minus_ned
+from ocr_utils.metrics import expected_calibration_error, normalize, one_minus_ned
 
 
 def read_folder(folder, limit: int | None = None) -> tuple[list[str], list[str]]:
@@ -28,7 +28,7 @@ def read_folder(folder, limit: int | None = None) -> tuple[list[str], list[str]]
     folder = Path(folder)
     lines = (folder / "labels.tsv").read_text(encoding="utf-8").splitlines()
     rows = [line.split("\t", 1) for line in lines if "\t" in line]
-    rows = [(str(folder / file), text) for file, text in rows if normalise(text)]
+    rows = [(str(folder / file), text) for file, text in rows if normalize(text)]
     if limit and limit < len(rows):
         rows = [rows[i * len(rows) // limit] for i in range(limit)]
     return [file for file, _ in rows], [text for _, text in rows]
@@ -49,13 +49,14 @@ def folder_accuracy(model, folder, limit: int | None = None) -> float:
 
 
 def predict(model, images, batch_size: int = 100) -> np.ndarray:
-    batches = [images[i:i + batch_size] for i in range(0, len(images), batch_size)]
-    return np.concatenate([np.asarray(model.predict_on_batch(batch.astype(np.float32) / 255))
-                           for batch in batches])
+    batches = [images[i : i + batch_size] for i in range(0, len(images), batch_size)]
+    return np.concatenate(
+        [np.asarray(model.predict_on_batch(batch.astype(np.float32) / 255)) for batch in batches]
+    )
 
 
 def _percent(found, texts) -> float:
-    right = [normalise(a) == normalise(b) for a, b in zip(found, texts, strict=True)]
+    right = [normalize(a) == normalize(b) for a, b in zip(found, texts, strict=True)]
     return round(100 * float(np.mean(right)), 2)
 
 
@@ -63,7 +64,7 @@ def _percent(found, texts) -> float:
 
 
 def course(files):
-    """The recogniser in data/weights, greedy, in batches of 64."""
+    """The recognizer in data/weights, greedy, in batches of 64."""
     from ocr_utils.recognizer import load_recognizer
 
     recognizer = load_recognizer()
@@ -83,7 +84,7 @@ def tesseract(files):
 
 
 def keras_ocr(files):
-    """keras-ocr's recogniser, where its weights are in the cache."""
+    """keras-ocr's recognizer, where its weights are in the cache."""
     import keras_ocr as library
 
     from ocr_utils.keras_ocr_bridge import KerasOcrRecognizer
@@ -93,7 +94,7 @@ def keras_ocr(files):
 
 
 def rapidocr(files):
-    """RapidOCR's recogniser, where the package rapidocr-onnxruntime is installed."""
+    """RapidOCR's recognizer, where the package rapidocr-onnxruntime is installed."""
     from rapidocr_onnxruntime import RapidOCR
 
     from ocr_utils.images import load_image
@@ -120,7 +121,9 @@ def measure(engine: str, files, texts) -> dict:
     milliseconds = 1000 * (time.perf_counter() - start) / len(files)
     found = [word.text if word else "" for word in words]
     return {
-        "words": words, "found": found, "accuracy": _percent(found, texts),
+        "words": words,
+        "found": found,
+        "accuracy": _percent(found, texts),
         "1-NED": round(100 * one_minus_ned(texts, found), 2),
         "ms": round(milliseconds, 1),
     }
@@ -130,16 +133,18 @@ def by_length(found, texts) -> dict[int, tuple[int, float]]:
     """Word length -> (number of words, accuracy in percent); 10 stands for ten and more."""
     groups = collections.defaultdict(list)
     for a, b in zip(found, texts, strict=True):
-        groups[min(10, len(normalise(b)))].append((a, b))
-    return {length: (len(pairs), _percent(*zip(*pairs, strict=True)))
-            for length, pairs in sorted(groups.items())}
+        groups[min(10, len(normalize(b)))].append((a, b))
+    return {
+        length: (len(pairs), _percent(*zip(*pairs, strict=True)))
+        for length, pairs in sorted(groups.items())
+    }
 
 
 def confusions(found, texts, most: int = 12) -> list[tuple[str, int]]:
     """The most frequent substitutions, truth -> reading, among words of equal length."""
     counts = collections.Counter()
     for a, b in zip(found, texts, strict=True):
-        a, b = normalise(a), normalise(b)
+        a, b = normalize(a), normalize(b)
         if len(a) == len(b):
             counts.update(f"{y} -> {x}" for x, y in zip(a, b, strict=True) if x != y)
     return counts.most_common(most)
@@ -157,8 +162,10 @@ def main() -> None:
         print(f"{Path(folder).name}: {len(files)} words")
         for engine in args.engines:
             result = measure(engine, files, texts)
-            print(f"  {engine:10s} word accuracy {result['accuracy']:.2f} %   "
-                  f"1-NED {result['1-NED']:.2f} %   {result['ms']} ms a word")
+            print(
+                f"  {engine:10s} word accuracy {result['accuracy']:.2f} %   "
+                f"1-NED {result['1-NED']:.2f} %   {result['ms']} ms a word"
+            )
             if engine == "course":
                 report(result, files, texts, args.picture)
 
@@ -166,10 +173,14 @@ def main() -> None:
 def report(result: dict, files, texts, picture: str | None) -> None:
     """What the numbers are made of."""
     lengths, pairs = by_length(result["found"], texts), confusions(result["found"], texts)
-    print("    by length:", "  ".join(f"{length}: {percent:.0f} % of {count}"
-                                      for length, (count, percent) in lengths.items()))
+    print(
+        "    by length:",
+        "  ".join(
+            f"{length}: {percent:.0f} % of {count}" for length, (count, percent) in lengths.items()
+        ),
+    )
     print("    confused:", ", ".join(f"{pair} ({count})" for pair, count in pairs))
-    right = [normalise(a) == normalise(b) for a, b in zip(result["found"], texts, strict=True)]
+    right = [normalize(a) == normalize(b) for a, b in zip(result["found"], texts, strict=True)]
     confidences = [word.confidence for word in result["words"]]
     print(f"    ECE of the confidence: {expected_calibration_error(confidences, right):.3f}")
     if picture:
@@ -178,8 +189,10 @@ def report(result: dict, files, texts, picture: str | None) -> None:
 
         wrong = [i for i, ok in enumerate(right) if not ok]
         wrong = sorted(wrong, key=lambda i: -confidences[i])[:32]
-        figure = show_grid([load_image(files[i]) for i in wrong],
-                           [f"{result['found'][i]} (is {texts[i]})" for i in wrong])
+        figure = show_grid(
+            [load_image(files[i]) for i in wrong],
+            [f"{result['found'][i]} (is {texts[i]})" for i in wrong],
+        )
         figure.savefig(picture)
 
 

@@ -42,7 +42,7 @@ def detection_hmean(detector, folder, limit: int | None = None, **options) -> fl
 
 
 def course():
-    """The course's own detector and recogniser."""
+    """The course's own detector and recognizer."""
     from ocr_utils import end_to_end
 
     return end_to_end.read

@@ -16,12 +16,12 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from ocr_synth.fonts import course_fonts, installed_fonts
 from ocr_utils import crnn
 from ocr_utils.labels import PRINTABLE
-from ocr_utils.metrics import expected_calibration_error, normalise, word_accuracy
+from ocr_utils.metrics import expected_calibration_error, normalize, word_accuracy
 from ocr_utils.paths import WEIGHTS
 from ocr_utils.recognizer import ARCHITECTURE, IMAGE_SIZE, Recognizer, build_recognizer
-from ocr_utils.synth.fonts import course_fonts, installed_fonts
 from training import checkpoint, evaluate, stream
 from training.muon import Muon
 
@@ -49,15 +49,21 @@ def make_card(model, step: int, run: Path, args) -> dict:
     """Everything a reader has to know about the weights."""
     last = list(csv.DictReader((run / "log.csv").open()))[-1]
     card = {
-        "alphabet": PRINTABLE, "image_size": IMAGE_SIZE, "architecture": ARCHITECTURE,
-        "parameters": model.count_params(), "temperature": 1.0,
-        "data": "ocr_utils.synth.scene.scene_sample, rendered while training, no photograph",
+        "alphabet": PRINTABLE,
+        "image_size": IMAGE_SIZE,
+        "architecture": ARCHITECTURE,
+        "parameters": model.count_params(),
+        "temperature": 1.0,
+        "data": "ocr_synth.scene.scene_sample, rendered while training, no photograph",
         "fonts": len(installed_fonts() or course_fonts()),
-        "steps": step, "samples_seen": int(last["samples"]), "minutes": float(last["minutes"]),
+        "steps": step,
+        "samples_seen": int(last["samples"]),
+        "minutes": float(last["minutes"]),
         "hardware": f"CPU ({platform.machine()}), backend {keras.backend.backend()}",
-        "command": f"python -m training.train_recognizer --steps {step}", "history": args.history,
+        "command": f"python -m training.train_recognizer --steps {step}",
+        "history": args.history,
         "limits": "Latin letters, digits and ASCII punctuation; one word a crop; rotation below 30 "
-                  "degrees or near 90; blurred words under 12 pixels are mostly misread.",
+        "degrees or near 90; blurred words under 12 pixels are mostly misread.",
     }
     recognizer = Recognizer(model, card)
     card["temperature"] = calibrate(recognizer, args.words)
@@ -78,7 +84,7 @@ def calibrate(recognizer, words: int) -> float:
     losses = {}
     for temperature in np.arange(0.5, 3.01, 0.02):
         found, chances = crnn.greedy_decode(logits / temperature, PRINTABLE)
-        right = [normalise(a) == normalise(b) for a, b in zip(found, texts, strict=True)]
+        right = [normalize(a) == normalize(b) for a, b in zip(found, texts, strict=True)]
         sure = np.clip([crnn.word_confidence(chance) for chance in chances], 1e-6, 1 - 1e-6)
         losses[round(float(temperature), 2)] = -np.log(np.where(right, sure, 1 - sure)).mean()
     return min(losses, key=losses.get)
@@ -112,19 +118,21 @@ def _result(recognizer, crops, texts) -> dict:
     at_first = [word.text for word in recognizer.read(crops, second_look=False)]
     words = recognizer.read(crops)
     found = [word.text for word in words]
-    right = [normalise(a) == normalise(b) for a, b in zip(found, texts, strict=True)]
+    right = [normalize(a) == normalize(b) for a, b in zip(found, texts, strict=True)]
     exact = [a == b for a, b in zip(found, texts, strict=True)]
     confidences = [word.confidence for word in words]
-    return {"word_accuracy": round(100 * float(np.mean(right)), 2),
-            "without_second_look": round(100 * word_accuracy(texts, at_first), 2),
-            "exact_with_case": round(100 * float(np.mean(exact)), 2),
-            "calibration_error": round(expected_calibration_error(confidences, right), 4)}
+    return {
+        "word_accuracy": round(100 * float(np.mean(right)), 2),
+        "without_second_look": round(100 * word_accuracy(texts, at_first), 2),
+        "exact_with_case": round(100 * float(np.mean(exact)), 2),
+        "calibration_error": round(expected_calibration_error(confidences, right), 4),
+    }
 
 
 def write(model, card: dict, run: Path, name: str) -> None:
     """Weights, card and curve; each by a temporary name, the card last."""
     WEIGHTS.mkdir(parents=True, exist_ok=True)
-    bare = build_recognizer()  # without an optimiser, whose state would be saved too
+    bare = build_recognizer()  # without an optimizer, whose state would be saved too
     bare.set_weights(model.get_weights())
     temporary = WEIGHTS / "writing.weights.h5"
     bare.save_weights(temporary)

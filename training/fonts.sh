@@ -1,5 +1,5 @@
 #!/bin/sh
-# The font packages that the shipped recogniser was trained with (Debian 12).
+# The font packages that the shipped recognizer was trained with (Debian 12).
 set -e
 apt-get update
 for package in \
@@ -8,7 +8,7 @@ for package in \
     fonts-adf-tribun fonts-adf-universalis fonts-adf-verana fonts-arkpandora \
     fonts-atarismall fonts-averia-gwf fonts-averia-sans-gwf fonts-averia-serif-gwf fonts-b612 \
     fonts-bebas-neue fonts-beteckna fonts-blankenburg fonts-breip fonts-cabin fonts-cabinsketch \
-    fonts-cantarell fonts-century-catalogue fonts-comfortaa fonts-courier-prime \
+    fonts-cantarell fonts-century-catalog fonts-comfortaa fonts-courier-prime \
     fonts-crosextra-caladea fonts-crosextra-carlito fonts-dancingscript fonts-dejavu-extra \
     fonts-dkg-handwriting fonts-dosis fonts-dustin fonts-ebgaramond fonts-ecolier-court \
     fonts-engadget fonts-evertype-conakry fonts-fanwood fonts-femkeklaver fonts-firacode \

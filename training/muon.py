@@ -1,4 +1,4 @@
-"""Muon for the recogniser: Keras' own, but for convolution kernels too (Jordan 2024).
+"""Muon for the recognizer: Keras' own, but for convolution kernels too (Jordan 2024).
 
 https://kellerjordan.github.io/posts/muon
 """

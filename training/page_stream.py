@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ocr_synth.fonts import course_fonts, installed_fonts
+from ocr_synth.pages import render_page
 from ocr_utils.detector import STRIDE, score_maps
-from ocr_utils.synth.fonts import course_fonts, installed_fonts
-from ocr_utils.synth.pages import render_page
 
 CROPS = 8  # of each page; rendering one costs as much as training on three crops
 _state: dict = {}
@@ -40,7 +40,7 @@ def make_group(seed: int, group: int, batch_size: int, side: int):
     """CROPS batches: images (CROPS, B, side, side, 3) and their maps, uint8.
 
     Each of B fresh pages gives one crop to every batch. Were a batch cut from one page alone, batch
-    normalisation would learn the averages of single pages, which it does not meet when it reads.
+    normalization would learn the averages of single pages, which it does not meet when it reads.
     """
     images = np.empty((CROPS, batch_size, side, side, 3), np.uint8)
     maps = np.empty((CROPS, batch_size, side // STRIDE, side // STRIDE, 2), np.uint8)

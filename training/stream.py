@@ -5,10 +5,10 @@ import multiprocessing
 
 import numpy as np
 
+from ocr_synth.fonts import installed_fonts
+from ocr_synth.scene import scene_sample
+from ocr_synth.words import plain_sample
 from ocr_utils.crnn import prepare_image
-from ocr_utils.synth.fonts import installed_fonts
-from ocr_utils.synth.scene import scene_sample
-from ocr_utils.synth.words import plain_sample
 
 MAX_LENGTH = 24  # with doubled letters, what fits into the network's time steps
 EASY_STEPS = 1000  # CTC finds its first letters on plain words; on scenes alone it takes far longer
@@ -21,6 +21,7 @@ def batches(seed: int, step: int, batch_size: int, workers: int, size):
     """
     context = multiprocessing.get_context("spawn")
     with context.Pool(workers, _begin) as pool:
+
         def order(number):
             return pool.apply_async(make_batch, (seed, number, batch_size, size))
 

@@ -3,7 +3,7 @@
     python -m training.train_detector --run runs/detector --steps 6000
 
 Killed at any moment, the same command goes on from the last checkpoint with the same step,
-optimiser and sample stream. `--export` writes weights and card to data/weights instead of training.
+optimizer and sample stream. `--export` writes weights and card to data/weights instead of training.
 """
 
 import argparse
@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
+from ocr_synth.pages import render_page
 from ocr_utils.detector import CHANNELS, Detector, build_detector, detection_loss, save_weights
 from ocr_utils.metrics import Score, box_hmean
 from ocr_utils.paths import WEIGHTS
-from ocr_utils.synth.pages import render_page
 from training import checkpoint, evaluate_pages, log, page_stream
 
 VALIDATION_SEED = 999_983  # never a training seed
@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def compiled(channels):
-    """The network with its optimiser and loss."""
+    """The network with its optimizer and loss."""
     import keras  # here, so that the rendering process does not load it
 
     model = build_detector(tuple(channels))
@@ -113,7 +113,7 @@ def export(model, step: int, run: Path, args) -> None:
         "channels": list(args.channels),
         "parameters": model.count_params(),
         "options": options(args),
-        "data": "crops of ocr_utils.synth.pages, rendered while training; no photograph",
+        "data": "crops of ocr_synth.pages, rendered while training; no photograph",
         "steps": step,
         "samples_seen": step * args.batch,
         "minutes": float(last["minutes"]),

@@ -1,9 +1,9 @@
-"""Train the recogniser of notebook 07 on words that are rendered while it trains.
+"""Train the recognizer of notebook 07 on words that are rendered while it trains.
 
     python -m training.train_recognizer --run runs/recognizer --minutes 90
 
 Killed at any moment, the same command goes on from the last checkpoint with the same step,
-optimiser and sample stream. `training/README.md` has the whole recipe.
+optimizer and sample stream. `training/README.md` has the whole recipe.
 """
 
 import argparse
@@ -69,10 +69,14 @@ def train(model, run: Path, step: int, args) -> None:
         last = step >= args.steps or minutes >= args.minutes
         if step % args.every == 0 or last:
             checkpoint.save(run / "checkpoint.npz", model, step)
-            row = dict(step=step, samples=samples + (step - first) * args.batch,
-                       minutes=round(minutes_before + minutes, 2),
-                       loss=round(float(np.mean(losses)), 4),
-                       rate=round(rate(step, args), 7), **_accuracies(model, args))
+            row = dict(
+                step=step,
+                samples=samples + (step - first) * args.batch,
+                minutes=round(minutes_before + minutes, 2),
+                loss=round(float(np.mean(losses)), 4),
+                rate=round(rate(step, args), 7),
+                **_accuracies(model, args),
+            )
             log.append(run / "log.csv", row)
             losses = []
         if last:
@@ -91,7 +95,8 @@ def rate(step: int, args) -> float:
 def _accuracies(model, args) -> dict:
     """Word accuracy on generated words nobody trained on, and on the folders of --real."""
     images, texts = stream.make_batch(
-        VALIDATION_SEED, stream.EASY_STEPS, args.validation, IMAGE_SIZE)
+        VALIDATION_SEED, stream.EASY_STEPS, args.validation, IMAGE_SIZE
+    )
     result = {"generated": evaluate.word_accuracy(model, images, texts)}
     real = [evaluate.folder_accuracy(model, folder, limit=args.validation) for folder in args.real]
     return result | {"real": " ".join(str(accuracy) for accuracy in real)}

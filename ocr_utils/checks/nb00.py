@@ -28,7 +28,13 @@ def exercise_2(sure_text) -> None:
 def exercise_3(whose_mistake) -> None:
     """Detection or recognition?"""
     check("'us', which was read", lambda: whose_mistake("us", (48, 8, 72, 32), WORDS), "right")
-    check("'These', read as 'jese'",
-          lambda: whose_mistake("These", (0, 48, 52, 72), WORDS), "recognition")
-    check("'coins', where no box is",
-          lambda: whose_mistake("coins", (200, 8, 260, 32), WORDS), "detection")
+    check(
+        "'These', read as 'jese'",
+        lambda: whose_mistake("These", (0, 48, 52, 72), WORDS),
+        "recognition",
+    )
+    check(
+        "'coins', where no box is",
+        lambda: whose_mistake("coins", (200, 8, 260, 32), WORDS),
+        "detection",
+    )

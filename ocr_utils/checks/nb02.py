@@ -11,8 +11,9 @@ def exercise_1(leftmost_text) -> None:
     box = np.float32([[0, 0], [30, 0], [30, 10], [0, 10]])
     predictions = [("lemon", box + 50), ("harbor", box + [4, 90]), ("hotel", box + [9, 0])]
     check("the leftmost of three", lambda: leftmost_text(predictions), "harbor")
-    check("the leftmost of the first and the third",
-          lambda: leftmost_text(predictions[::2]), "hotel")
+    check(
+        "the leftmost of the first and the third", lambda: leftmost_text(predictions[::2]), "hotel"
+    )
 
 
 def exercise_2(gaussian_map) -> None:
@@ -23,10 +24,16 @@ def exercise_2(gaussian_map) -> None:
         return None if answer is None else [round(float(answer[y, x]), 2) for y, x in points]
 
     box = (2, 1, 7, 6)
-    check("middle, right edge and corner of a square box",
-          lambda: values(8, 9, box, (3, 4), (3, 6), (1, 2)), [1.0, 0.2, 0.04])
-    check("a wide box falls off slowly along its width",
-          lambda: values(5, 21, (0, 0, 21, 5), (2, 10), (2, 15), (4, 10)), [1.0, 0.57, 0.2])
+    check(
+        "middle, right edge and corner of a square box",
+        lambda: values(8, 9, box, (3, 4), (3, 6), (1, 2)),
+        [1.0, 0.2, 0.04],
+    )
+    check(
+        "a wide box falls off slowly along its width",
+        lambda: values(5, 21, (0, 0, 21, 5), (2, 10), (2, 15), (4, 10)),
+        [1.0, 0.57, 0.2],
+    )
 
 
 def exercise_3(count_words) -> None:
@@ -36,8 +43,7 @@ def exercise_3(count_words) -> None:
     maps = score_maps(words, 32, 104)
     region, affinity = maps[..., 0], maps[..., 1]
     check("two words", lambda: count_words(region, affinity, 0.5), 2)
-    check("five letters without the affinity",
-          lambda: count_words(region, 0 * affinity, 0.5), 5)
+    check("five letters without the affinity", lambda: count_words(region, 0 * affinity, 0.5), 5)
     dirty = region.copy()
     dirty[0, 26] = 1
     check("two words and a speck", lambda: count_words(dirty, affinity, 0.5), 2)

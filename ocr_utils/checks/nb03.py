@@ -3,8 +3,8 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
+from ocr_synth.fonts import course_fonts, load_font
 from ocr_utils.checks import check
-from ocr_utils.synth.fonts import course_fonts, load_font
 
 DATA = {"level": [1, 2, 3, 4, 5, 5, 5, 4, 5, 5], "text": ["", "", "", "", *"abc", "", *"de"]}
 
@@ -23,14 +23,26 @@ def exercise_2(crop_with_margin) -> None:
         cutting = crop_with_margin(image, bounds, margin)
         return cutting if cutting is None or cutting is ... else (cutting.shape, int(cutting[0, 0]))
 
-    check("shape and first value without a margin",
-          lambda: crop((50.0, 20.0, 90.0, 40.0), 0), ((20, 40), 20 * 200 + 50))
-    check("shape and first value with a margin of 5",
-          lambda: crop((50.0, 20.0, 90.0, 40.0), 5), ((30, 50), 15 * 200 + 45))
-    check("shape and first value at the top left corner",
-          lambda: crop((2.0, 3.0, 40.0, 20.0), 5), ((25, 45), 0))
-    check("shape and first value at the bottom right corner",
-          lambda: crop((150.0, 80.0, 198.0, 99.0), 5), ((25, 55), 75 * 200 + 145))
+    check(
+        "shape and first value without a margin",
+        lambda: crop((50.0, 20.0, 90.0, 40.0), 0),
+        ((20, 40), 20 * 200 + 50),
+    )
+    check(
+        "shape and first value with a margin of 5",
+        lambda: crop((50.0, 20.0, 90.0, 40.0), 5),
+        ((30, 50), 15 * 200 + 45),
+    )
+    check(
+        "shape and first value at the top left corner",
+        lambda: crop((2.0, 3.0, 40.0, 20.0), 5),
+        ((25, 45), 0),
+    )
+    check(
+        "shape and first value at the bottom right corner",
+        lambda: crop((150.0, 80.0, 198.0, 99.0), 5),
+        ((25, 55), 75 * 200 + 145),
+    )
 
 
 def exercise_3(best_psm) -> None:

@@ -16,10 +16,14 @@ def exercise_2(most_confused) -> None:
     """most_confused(truth, predicted) -> (true, predicted, count)."""
     truth = np.array([4, 4, 4, 9, 9, 7, 7, 1, 1, 1])
     predicted = np.array([9, 4, 9, 9, 4, 1, 7, 1, 1, 1])
-    check("the pair confused most often",
-          lambda: _plain(most_confused(truth, predicted)), (4, 9, 2))
-    check("of several the smallest",
-          lambda: _plain(most_confused(np.array([8, 3, 3]), np.array([3, 8, 5]))), (3, 5, 1))
+    check(
+        "the pair confused most often", lambda: _plain(most_confused(truth, predicted)), (4, 9, 2)
+    )
+    check(
+        "of several the smallest",
+        lambda: _plain(most_confused(np.array([8, 3, 3]), np.array([3, 8, 5]))),
+        (3, 5, 1),
+    )
 
 
 def _plain(answer):
@@ -29,10 +33,16 @@ def _plain(answer):
 
 def exercise_3(read_number) -> None:
     """read_number(strip, classify) -> str; here a bar of width d stands for the digit d."""
-    check("a strip with bars of 2, 5 and 3 columns",
-          lambda: read_number(_bars([2, 5, 3], gap=4), _count_columns), "253")
-    check("bars that touch the border of the strip",
-          lambda: read_number(_bars([7, 1], gap=1)[:, 1:-1], _count_columns), "71")
+    check(
+        "a strip with bars of 2, 5 and 3 columns",
+        lambda: read_number(_bars([2, 5, 3], gap=4), _count_columns),
+        "253",
+    )
+    check(
+        "bars that touch the border of the strip",
+        lambda: read_number(_bars([7, 1], gap=1)[:, 1:-1], _count_columns),
+        "71",
+    )
     check("an empty strip", lambda: read_number(_bars([], gap=3), _count_columns), "")
 
 

@@ -10,8 +10,11 @@ def exercise_1(top_k_accuracy) -> None:
     probabilities = np.array([[0.1, 0.7, 0.2], [0.5, 0.3, 0.2], [0.25, 0.3, 0.45], [0, 0.4, 0.6]])
     labels = np.array([1, 1, 0, 2])
     for k, expected in ((1, 0.5), (2, 0.75), (3, 1.0)):
-        check(f"share right among the first {k}",
-              lambda k=k: _rounded(top_k_accuracy(probabilities, labels, k)), expected)
+        check(
+            f"share right among the first {k}",
+            lambda k=k: _rounded(top_k_accuracy(probabilities, labels, k)),
+            expected,
+        )
 
 
 def _rounded(answer):
@@ -21,12 +24,17 @@ def _rounded(answer):
 def exercise_2(shift) -> None:
     """shift(image, dx, dy) -> an image of the same shape; here shown as lists of one channel."""
     image = np.arange(9, dtype=np.uint8).reshape(3, 3, 1).repeat(3, axis=2)
-    for dx, dy, expected in ((1, 0, [[0, 0, 1], [3, 3, 4], [6, 6, 7]]),
-                             (0, -1, [[3, 4, 5], [6, 7, 8], [6, 7, 8]]),
-                             (-1, 2, [[1, 2, 2], [1, 2, 2], [1, 2, 2]]),
-                             (0, 0, [[0, 1, 2], [3, 4, 5], [6, 7, 8]])):
-        check(f"shift(image, {dx}, {dy})",
-              lambda dx=dx, dy=dy: _channel(shift(image.copy(), dx, dy)), expected)
+    for dx, dy, expected in (
+        (1, 0, [[0, 0, 1], [3, 3, 4], [6, 6, 7]]),
+        (0, -1, [[3, 4, 5], [6, 7, 8], [6, 7, 8]]),
+        (-1, 2, [[1, 2, 2], [1, 2, 2], [1, 2, 2]]),
+        (0, 0, [[0, 1, 2], [3, 4, 5], [6, 7, 8]]),
+    ):
+        check(
+            f"shift(image, {dx}, {dy})",
+            lambda dx=dx, dy=dy: _channel(shift(image.copy(), dx, dy)),
+            expected,
+        )
 
 
 def _channel(answer):
@@ -52,9 +60,11 @@ def exercise_3(build_small_model) -> None:
     model = built.get("model")
     check("the number of weights that learn", lambda: model and _trainable(model), 8 * 4 + 4)
     check("the answers add up to", lambda: model and _sum_of_answer(model), 1.0)
-    check("a layer drops values in training",
-          lambda: model and any(isinstance(layer, keras.layers.Dropout) for layer in model.layers),
-          True)
+    check(
+        "a layer drops values in training",
+        lambda: model and any(isinstance(layer, keras.layers.Dropout) for layer in model.layers),
+        True,
+    )
 
 
 def _trainable(model) -> int:

@@ -12,14 +12,20 @@ from ocr_utils.checks import check
 def exercise_1(sample_keys) -> None:
     """The keys of the MJSynth layout."""
     check("sample_keys(1)", lambda: sample_keys(1), (b"image-000000001", b"label-000000001"))
-    check("sample_keys(20000)", lambda: sample_keys(20000),
-          (b"image-000020000", b"label-000020000"))
+    check(
+        "sample_keys(20000)", lambda: sample_keys(20000), (b"image-000020000", b"label-000020000")
+    )
 
 
 def exercise_2(fits_ctc) -> None:
     """The length rule of CTC."""
-    for label, steps, expected in (("HELO", 4, True), ("HELLO", 5, False), ("HELLO", 6, True),
-                                   ("BOOKKEEPER", 12, False), ("AAA", 5, True)):
+    for label, steps, expected in (
+        ("HELO", 4, True),
+        ("HELLO", 5, False),
+        ("HELLO", 6, True),
+        ("BOOKKEEPER", 12, False),
+        ("AAA", 5, True),
+    ):
         check(f"fits_ctc({label!r}, {steps})", lambda a=(label, steps): fits_ctc(*a), expected)
 
 

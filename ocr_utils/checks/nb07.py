@@ -8,20 +8,37 @@ from ocr_utils.crnn import ctc_log_probability, softmax
 
 def exercise_1(collapse) -> None:
     """The collapse of CTC on strings."""
-    for path, expected in (("AAAPP-PPLLLEE", "APPLE"), ("AAAPPPPLLLLEE", "APLE"), ("---", ""),
-                           ("-7-7-", "77"), ("", "")):
+    for path, expected in (
+        ("AAAPP-PPLLLEE", "APPLE"),
+        ("AAAPPPPLLLLEE", "APLE"),
+        ("---", ""),
+        ("-7-7-", "77"),
+        ("", ""),
+    ):
         check(f"collapse({path!r})", lambda path=path: collapse(path), expected)
 
 
 def exercise_2(read_with_confidence) -> None:
     """Greedy decoding with a confidence."""
-    steps = np.array([[.2, .7, .1], [.1, .8, .1], [.9, .05, .05], [.1, .6, .3], [.2, .3, .5]])
-    check("the reading of five steps", lambda: _rounded(read_with_confidence(steps, "AB")),
-          ("AAB", 0.24))
-    check("the reading of the first two", lambda: _rounded(read_with_confidence(steps[:2], "AB")),
-          ("A", 0.8))
-    check("the reading of a blank", lambda: _rounded(read_with_confidence(steps[2:3], "AB")),
-          ("", 0.0), same=lambda found, expected: found[0] == expected[0])
+    steps = np.array(
+        [[0.2, 0.7, 0.1], [0.1, 0.8, 0.1], [0.9, 0.05, 0.05], [0.1, 0.6, 0.3], [0.2, 0.3, 0.5]]
+    )
+    check(
+        "the reading of five steps",
+        lambda: _rounded(read_with_confidence(steps, "AB")),
+        ("AAB", 0.24),
+    )
+    check(
+        "the reading of the first two",
+        lambda: _rounded(read_with_confidence(steps[:2], "AB")),
+        ("A", 0.8),
+    )
+    check(
+        "the reading of a blank",
+        lambda: _rounded(read_with_confidence(steps[2:3], "AB")),
+        ("", 0.0),
+        same=lambda found, expected: found[0] == expected[0],
+    )
 
 
 def _rounded(answer):
@@ -33,7 +50,7 @@ def _rounded(answer):
 
 def exercise_3(ctc_probability) -> None:
     """The forward algorithm."""
-    steps = np.array([[.2, .7, .1], [.5, .3, .2], [.3, .1, .6], [.6, .1, .3]])
+    steps = np.array([[0.2, 0.7, 0.1], [0.5, 0.3, 0.2], [0.3, 0.1, 0.6], [0.6, 0.1, 0.3]])
     _check_probability("p(AB), four steps", ctc_probability, steps, [1, 2])
     _check_probability("p(AA), four steps", ctc_probability, steps, [1, 1])
     _check_probability("p(nothing), four steps", ctc_probability, steps, [])

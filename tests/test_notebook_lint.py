@@ -1,4 +1,4 @@
-"""The gate before the notebooks run: their shape, and that the gate refuses what it should."""
+"""The lint before the notebooks run: their shape, and that the lint refuses what it should."""
 
 import json
 
@@ -6,30 +6,30 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools import gate
+from tools import lint
 from tools.refresh import KERNELSPEC, find_notebooks
 
-PAGES = [gate.Page.read(path) for path in find_notebooks([])]
+PAGES = [lint.Page.read(path) for path in find_notebooks([])]
 
 
 def test_the_nine_lessons_and_their_solutions_are_there():
     names = [(page.name, page.is_solution) for page in PAGES]
-    assert sorted(names) == sorted((name, solved) for name in gate.LESSONS for solved in (0, 1))
+    assert sorted(names) == sorted((name, solved) for name in lint.LESSONS for solved in (0, 1))
 
 
 def test_no_notebook_breaks_a_rule():
-    found = [text for page in PAGES for text in gate.violations(page)]
+    found = [text for page in PAGES for text in lint.violations(page)]
     assert not found, "\n" + "\n".join(found)
 
 
 def test_outputs_that_are_not_compared_stay_few():
-    cells = gate.ignored_cells(PAGES)
-    assert len(cells) <= gate.MAX_IGNORED, "\n" + "\n".join(cells)
+    cells = lint.ignored_cells(PAGES)
+    assert len(cells) <= lint.MAX_IGNORED, "\n" + "\n".join(cells)
 
 
 def test_the_course_stays_light():
     total = sum(page.path.stat().st_size for page in PAGES)
-    assert total <= gate.MAX_COURSE, f"the notebooks weigh {total / 1e6:.1f} MB"
+    assert total <= lint.MAX_COURSE, f"the notebooks weigh {total / 1e6:.1f} MB"
 
 
 # --- every rule refuses something -------------------------------------------------------------
@@ -83,8 +83,11 @@ def build(cells, feedback: str):
             continue
         count += 1
         outputs = [stream(feedback)] if "check." in source else []
-        notebook.cells.append(new_code_cell(source, execution_count=count, outputs=outputs,
-                                            metadata={"tags": cell_tags}))
+        notebook.cells.append(
+            new_code_cell(
+                source, execution_count=count, outputs=outputs, metadata={"tags": cell_tags}
+            )
+        )
     return notebook
 
 
@@ -98,16 +101,16 @@ def result(**data):
 
 @pytest.fixture
 def course(tmp_path, monkeypatch):
-    """A small folder of notebooks, all in order; a test breaks one and asks the gate."""
+    """A small folder of notebooks, all in order; a test breaks one and asks the lint."""
     (tmp_path / "solutions").mkdir()
     for name in ("02_keras_ocr", "04_mnist_cnn"):
         (tmp_path / f"{name}.ipynb").write_text(json.dumps(build([], "")))
-    monkeypatch.setattr(gate, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(lint, "NOTEBOOKS", tmp_path)
     return tmp_path
 
 
-def ask_gate(folder, lesson=None, solution=None) -> str:
-    """Write the lesson and its solution; what the gate says of both."""
+def ask_lint(folder, lesson=None, solution=None) -> str:
+    """Write the lesson and its solution; what the lint says of both."""
     text = []
     lesson = lesson or build(SAMPLE, "TODO  nothing returned yet\n")
     solution = solution or build(SOLUTION, "PASS  right\n")
@@ -116,16 +119,17 @@ def ask_gate(folder, lesson=None, solution=None) -> str:
     for path, notebook in zip(paths, (lesson, solution), strict=True):
         nbformat.write(notebook, path)
     for path in paths:
-        text += gate.violations(gate.Page.read(path))
+        text += lint.violations(lint.Page.read(path))
     return "\n".join(text)
 
 
-def test_the_gate_lets_a_good_notebook_pass(course):
-    assert ask_gate(course) == ""
+def test_the_lint_lets_a_good_notebook_pass(course):
+    assert ask_lint(course) == ""
 
 
 def change(index, tags=(), **fields):
     """A change to one cell of the sample: more tags, or another source, output or count."""
+
     def apply(notebook):
         cell = notebook.cells[index]
         cell.metadata["tags"] = [*cell.metadata.get("tags", []), *tags]
@@ -151,7 +155,8 @@ REFUSED = {
     "no longer fails": change(3, tags=["raises-exception"]),
     "shows image/svg+xml": change(3, outputs=[result(**{"image__svg+xml": "<svg/>"})]),
     "shows application/vnd.jupyter.widget": change(
-        3, outputs=[result(**{"application__vnd.jupyter.widget-view+json": "{}"})]),
+        3, outputs=[result(**{"application__vnd.jupyter.widget-view+json": "{}"})]
+    ),
     "end the line with": change(3, outputs=[result(text__plain="<Axes: title='page'>")]),
     "machine path '/home/": change(3, outputs=[stream("saved to /home/kim/page.png")]),
     "machine path '/Users/": change(3, source="open('/Users/kim/page.png')"),
@@ -182,10 +187,10 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("message", REFUSED)
-def test_the_gate_refuses_a_lesson(course, message):
+def test_the_lint_refuses_a_lesson(course, message):
     lesson = build(SAMPLE, "TODO  nothing returned yet\n")
     REFUSED[message](lesson)
-    assert message in ask_gate(course, lesson=lesson)
+    assert message in ask_lint(course, lesson=lesson)
 
 
 REFUSED_SOLUTIONS = {
@@ -198,14 +203,14 @@ REFUSED_SOLUTIONS = {
 
 
 @pytest.mark.parametrize("message", REFUSED_SOLUTIONS)
-def test_the_gate_refuses_a_solution(course, message):
+def test_the_lint_refuses_a_solution(course, message):
     solution = build(SOLUTION, "PASS  right\n")
     REFUSED_SOLUTIONS[message](solution)
-    assert message in ask_gate(course, solution=solution)
+    assert message in ask_lint(course, solution=solution)
 
 
-def test_the_gate_misses_an_absent_solution(course):
-    ask_gate(course)
+def test_the_lint_misses_an_absent_solution(course):
+    ask_lint(course)
     (course / "solutions" / "03_tesseract_cropping.ipynb").unlink()
-    page = gate.Page.read(course / "03_tesseract_cropping.ipynb")
-    assert "has no solutions/03_tesseract_cropping.ipynb" in "\n".join(gate.violations(page))
+    page = lint.Page.read(course / "03_tesseract_cropping.ipynb")
+    assert "has no solutions/03_tesseract_cropping.ipynb" in "\n".join(lint.violations(page))

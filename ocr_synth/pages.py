@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ocr_utils.synth.fonts import course_fonts, korean_font, load_font
-from ocr_utils.synth.text import lexicon, random_text
-from ocr_utils.synth.textures import random_color, scene, value_noise
+from ocr_synth.fonts import course_fonts, korean_font, load_font
+from ocr_synth.text import lexicon, random_text
+from ocr_synth.textures import random_color, scene, value_noise
 from ocr_utils.words import Word
 
 KINDS = ("document", "form", "receipt", "poster", "screen", "sign")
@@ -211,7 +211,7 @@ def _over(ground: np.ndarray, rgba: np.ndarray) -> np.ndarray:
 
 
 def _inside(page: Page) -> Page:
-    """Only what can be seen: characters whose centre lies outside the picture leave their word."""
+    """Only what can be seen: characters whose center lies outside the picture leave their word."""
     height, width = page.image.shape[:2]
     seen = Page(page.image)
     for word, boxes, line in zip(page.words, page.characters, page.lines, strict=True):
@@ -260,7 +260,7 @@ def _layout(rng, style, size, kind) -> Canvas:
 
 
 def contrasting(rng, ground, contrast: float = 70) -> tuple[int, int, int]:
-    """A colour whose brightness differs from the ground's by at least `contrast`.
+    """A color whose brightness differs from the ground's by at least `contrast`.
 
     >>> contrasting(np.random.default_rng(0), (255, 255, 255)) < (186, 186, 186)
     True
@@ -430,7 +430,7 @@ def _receipt(rng, style, canvas) -> None:
 
 
 def _poster(rng, style, canvas) -> None:
-    """Few large lines, centred, each of its own size, colour and font."""
+    """Few large lines, centered, each of its own size, color and font."""
     width, height = canvas.image.size
     paper = canvas.image.getpixel((0, 0))[:3]
     if rng.random() < 0.4:

@@ -1,4 +1,4 @@
-"""Word crops as photographs have them: the training data of the shipped recogniser (notebook 07).
+"""Word crops as photographs have them: the training data of the shipped recognizer (notebook 07).
 
 A sample is a function of (seed, index) alone, so that any number of workers makes the same words.
 The steps and their evidence: SynthTIGER (arXiv 2107.09313), MJSynth (arXiv 1406.2227).
@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ocr_utils.synth.fonts import course_fonts, load_font
-from ocr_utils.synth.text import random_text
-from ocr_utils.synth.words import GREY_WEIGHTS
+from ocr_synth.fonts import course_fonts, load_font
+from ocr_synth.text import random_text
+from ocr_synth.words import GRAY_WEIGHTS
 
 PAD = 28  # room around the text for geometry, in pixels
 
@@ -34,8 +34,8 @@ def scene_sample(seed: int, index: int, fonts: tuple[Path, ...] | None = None):
         mask, box = _glyphs(text, fonts, rng)
         if mask is not None:
             break
-    mask, neighbours = _deform(mask, _neighbours(mask, box, fonts, rng), box, rng)
-    return _degrade(_paint(mask, neighbours, rng), rng), text
+    mask, neighbors = _deform(mask, _neighbors(mask, box, fonts, rng), box, rng)
+    return _degrade(_paint(mask, neighbors, rng), rng), text
 
 
 # ---- the letters: mask (H, W) float32 0..1 and the box (left, top, right, bottom) of the text
@@ -80,7 +80,7 @@ def _thicken(mask, rng):
     return mask
 
 
-def _neighbours(mask, box, fonts, rng):
+def _neighbors(mask, box, fonts, rng):
     """Pieces of other text at the edges of the crop, as a detector's box lets them in."""
     other = np.zeros_like(mask)
     if rng.random() > 0.3:
@@ -89,11 +89,15 @@ def _neighbours(mask, box, fonts, rng):
     piece, piece_box = _glyphs(random_text(rng), fonts, rng)
     if piece is None:
         return other
-    piece = piece[piece_box[1]:piece_box[3], piece_box[0]:piece_box[2]]
+    piece = piece[piece_box[1] : piece_box[3], piece_box[0] : piece_box[2]]
     gap = int(rng.integers(5, 14))
     side = rng.integers(4)
-    y, x = [(bottom + gap // 2, left), (top - gap // 2 - piece.shape[0], left),
-            (top, right + gap), (top, left - gap - piece.shape[1])][side]
+    y, x = [
+        (bottom + gap // 2, left),
+        (top - gap // 2 - piece.shape[0], left),
+        (top, right + gap),
+        (top, left - gap - piece.shape[1]),
+    ][side]
     _blit(other, piece, int(x), int(y))
     return other
 
@@ -103,14 +107,14 @@ def _blit(canvas, piece, x: int, y: int) -> None:
     x0, y0 = max(0, x), max(0, y)
     x1, y1 = min(canvas.shape[1], x + piece.shape[1]), min(canvas.shape[0], y + piece.shape[0])
     if x1 > x0 and y1 > y0:
-        canvas[y0:y1, x0:x1] = piece[y0 - y:y1 - y, x0 - x:x1 - x]
+        canvas[y0:y1, x0:x1] = piece[y0 - y : y1 - y, x0 - x : x1 - x]
 
 
-# ---- geometry: one warp for the text and its neighbours, straight into the finished crop
+# ---- geometry: one warp for the text and its neighbors, straight into the finished crop
 
 
-def _deform(mask, neighbours, box, rng):
-    both = np.dstack([mask, neighbours])
+def _deform(mask, neighbors, box, rng):
+    both = np.dstack([mask, neighbors])
     if rng.random() < 0.45:
         both, box = _bend(both, box, rng)
     left, top, right, bottom = box
@@ -142,14 +146,17 @@ def _bend(both, box, rng):
         shift = shift + rng.uniform(-0.35, 0.35) * text_height * np.clip(1 - t * t, -0.3, 1)
     else:  # a wave
         shift = shift + rng.uniform(0, 0.07) * text_height * np.sin(
-            x * rng.uniform(0.5, 2.5) / text_height * 2 + rng.uniform(0, 6.3))
+            x * rng.uniform(0.5, 2.5) / text_height * 2 + rng.uniform(0, 6.3)
+        )
     bend_x = x
     if rng.random() < 0.5:
         cells = max(2, height // 16), max(2, width // 16)
         grid = rng.normal(0, 1, size=(2, *cells)).astype(np.float32)
         strength = rng.uniform(0, 0.03) * text_height
-        dx, dy = (strength * cv2.resize(part, (width, height), interpolation=cv2.INTER_CUBIC)
-                  for part in grid)
+        dx, dy = (
+            strength * cv2.resize(part, (width, height), interpolation=cv2.INTER_CUBIC)
+            for part in grid
+        )
         bend_x, shift = x + dx, shift + dy
     map_x, map_y = bend_x.astype(np.float32), (y + shift).astype(np.float32)
     both = cv2.remap(both, map_x, map_y, cv2.INTER_LINEAR)
@@ -183,13 +190,13 @@ def _random_quad(corners, rng):
     return points @ rotation
 
 
-# ---- colour: ground, ink, border, shadow
+# ---- color: ground, ink, border, shadow
 
 
-def _paint(mask, neighbours, rng):
+def _paint(mask, neighbors, rng):
     """Ground, then what lies under the letters, then the letters, then light: (H, W, 3) float32."""
     ground_color, ink_color = _two_colors(rng)
-    contrast = _grey_distance(ground_color, ink_color)
+    contrast = _gray_distance(ground_color, ink_color)
     image = _texture(mask.shape, ground_color, rng, amount=rng.uniform(0.05, 0.4) * contrast)
     if rng.random() < 0.2:
         _add_clutter(image, rng, 0.3 * contrast)
@@ -198,7 +205,7 @@ def _paint(mask, neighbours, rng):
         if rng.random() < 0.5:
             shadow = cv2.GaussianBlur(shadow, (0, 0), rng.uniform(0.5, 2.5))
         _mix(image, shadow * rng.uniform(0.3, 0.8), _color_apart(ink_color, rng))
-    if rng.random() < 0.07:  # raised letters: their sides, in another colour
+    if rng.random() < 0.07:  # raised letters: their sides, in another color
         _mix(image, _sides(mask, rng), _color_apart(ink_color, rng))
     if rng.random() < 0.12:  # border around the letters
         size = int(rng.integers(2, 4))
@@ -207,7 +214,7 @@ def _paint(mask, neighbours, rng):
     ink = ink_color
     if rng.random() < 0.25:
         ink = _texture(mask.shape, ink_color, rng, amount=rng.uniform(0.05, 0.2) * contrast)
-    _mix(image, np.maximum(mask, neighbours) * rng.uniform(0.85, 1.0), ink)
+    _mix(image, np.maximum(mask, neighbors) * rng.uniform(0.85, 1.0), ink)
     if rng.random() < 0.15:
         _shade(image, rng)
     return image
@@ -225,7 +232,7 @@ def _shift(mask, dx: float, dy: float):
 
 
 def _two_colors(rng):
-    """Ground and ink (2, 3), 0..255: grey or coloured, light on dark as often as dark on light."""
+    """Ground and ink (2, 3), 0..255: gray or colored, light on dark as often as dark on light."""
     contrast = rng.uniform(30, 90) if rng.random() < 0.25 else rng.uniform(80, 235)
     middle = rng.uniform(contrast / 2, 255 - contrast / 2)
     sign = 1 if rng.random() < 0.5 else -1
@@ -233,27 +240,27 @@ def _two_colors(rng):
     spread = rng.choice([4, 25, 60])
     for _ in range(10):  # a tint can eat up the contrast
         colors = np.clip(levels + rng.normal(0, spread, size=(2, 3)), 0, 255)
-        if _grey_distance(*colors) > 0.7 * contrast:
+        if _gray_distance(*colors) > 0.7 * contrast:
             return colors
     return np.clip(np.repeat(levels, 3, axis=1), 0, 255)
 
 
-def _grey_distance(a, b) -> float:
-    """How far two colours are apart for an eye, or a network, that sees no colour."""
-    return float(abs((a - b) @ GREY_WEIGHTS))
+def _gray_distance(a, b) -> float:
+    """How far two colors are apart for an eye, or a network, that sees no color."""
+    return float(abs((a - b) @ GRAY_WEIGHTS))
 
 
 def _color_apart(color, rng, least: float = 50.0):
-    """Any colour that the letters in this one stand out against."""
-    while _grey_distance(other := rng.uniform(0, 255, size=3), color) < least:
+    """Any color that the letters in this one stand out against."""
+    while _gray_distance(other := rng.uniform(0, 255, size=3), color) < least:
         pass
     return other
 
 
 def _texture(shape, color, rng, amount: float):
-    """A surface (H, W, 3) float32 around one colour: even, graded, blotchy, grainy or striped.
+    """A surface (H, W, 3) float32 around one color: even, graded, blotchy, grainy or striped.
 
-    amount: how far it may go from the colour, in grey levels.
+    amount: how far it may go from the color, in gray levels.
     """
     height, width = shape
     image = np.empty((height, width, 3), np.float32)
@@ -262,8 +269,9 @@ def _texture(shape, color, rng, amount: float):
     if kind < 0.40:
         return image
     if kind < 0.60:  # gradient
-        ramp = np.linspace(-1, 1, width, dtype=np.float32)[None, :] * rng.uniform(-1, 1) + \
-            np.linspace(-1, 1, height, dtype=np.float32)[:, None] * rng.uniform(-1, 1)
+        ramp = np.linspace(-1, 1, width, dtype=np.float32)[None, :] * rng.uniform(
+            -1, 1
+        ) + np.linspace(-1, 1, height, dtype=np.float32)[:, None] * rng.uniform(-1, 1)
         return image + amount * ramp[:, :, None]
     if kind < 0.84:  # blotches of some size
         cell = rng.integers(3, 40)
@@ -304,7 +312,7 @@ def _shade(image, rng) -> None:
 
 
 def _mix(image, alpha, color) -> None:
-    """Lay a colour (3,) or a surface (H, W, 3) over the image, in place; alpha (H, W) 0..1."""
+    """Lay a color (3,) or a surface (H, W, 3) over the image, in place; alpha (H, W) 0..1."""
     image += alpha[:, :, None].astype(np.float32) * (np.asarray(color, np.float32) - image)
 
 

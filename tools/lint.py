@@ -1,6 +1,6 @@
-"""The shape every notebook has, as rules; `python -m tools.gate [NAME ...]` lists what breaks them.
+"""The shape every notebook has, as rules; `python -m tools.lint [NAME ...]` lists what breaks them.
 
-Each rule takes a `Page` and yields one sentence per violation. `tests/test_notebooks_gate.py` runs
+Each rule takes a `Page` and yields one sentence per violation. `tests/test_notebook_lint.py` runs
 them all, and shows each of them a notebook that it must refuse.
 """
 
@@ -16,9 +16,17 @@ import nbformat
 
 from tools.refresh import NOTEBOOKS, find_notebooks
 
-LESSONS = ("00_start_here", "01_google_vision_api", "02_keras_ocr", "03_tesseract_cropping",
-           "04_mnist_cnn", "05_cifar10_cnn", "06_lmdb_exploration", "07_crnn_ctc_training",
-           "08_end_to_end_ocr")
+LESSONS = (
+    "00_start_here",
+    "01_google_vision_api",
+    "02_keras_ocr",
+    "03_tesseract_cropping",
+    "04_mnist_cnn",
+    "05_cifar10_cnn",
+    "06_lmdb_exploration",
+    "07_crnn_ctc_training",
+    "08_end_to_end_ocr",
+)
 MAX_LINES, MAX_MEDIAN_LINES = 25, 5
 MAX_PNG, MAX_TEXT, MAX_NOTEBOOK, MAX_COURSE = 250_000, 10_000, 2_000_000, 10_000_000
 MAX_SECONDS = {"07_crnn_ctc_training": 240}
@@ -26,7 +34,8 @@ DEFAULT_MAX_SECONDS = 150
 MAX_IGNORED = 25  # cells in the whole course whose outputs are not compared; it may only fall
 MACHINE_PATH = re.compile(
     r"/home/\w|/Users/\w|/root\b|/tmp/|/private/var|/mnt/\w|[A-Z]:\\|site-packages|ipykernel_\d|"
-    r"\.venv\b|/usr/l|\bat 0x[0-9a-f]{6,}")
+    r"\.venv\b|/usr/l|\bat 0x[0-9a-f]{6,}"
+)
 BARE_OBJECT = re.compile(r"^(\[?<|Text\(|\(?array\(\[.*<|\{'whiskers')")
 HEADER = re.compile(
     r"\A# (?P<number>\d\d) (?P<title>\S.*)\n\n(?P<aim>\S.*(?:\n\S.*)*)\n\n"
@@ -34,7 +43,8 @@ HEADER = re.compile(
     r"\*\*Before you start:\*\* (?P<before>.+(?:\n\S.*)*?)\n\n"
     r"\*\*Time:\*\* about (?P<minutes>\d+) minutes? to read, (?P<seconds>\d+) seconds? to run"
     r" on two CPU cores\.\n\n"
-    r"\*\*Data and keys:\*\* (?P<keys>.+)")
+    r"\*\*Data and keys:\*\* (?P<keys>.+)"
+)
 LINK = re.compile(r"(?<!`)!?\[[^\]]*\]\(([^)\s]+)\)")
 EXERCISES = ["exercise-1", "exercise-2", "exercise-3"]
 RULES = []
@@ -84,6 +94,7 @@ def rule(function):
 
 def lessons_only(function):
     """Register a rule that solutions need not follow."""
+
     def checked(page: Page):
         return [] if page.is_solution else function(page)
 
@@ -102,6 +113,7 @@ def violations(page: Page) -> list[str]:
 
 
 # --- what was executed, and what came out ---------------------------------------------------
+
 
 @rule
 def kernel(page):
@@ -158,8 +170,12 @@ def no_machine_path(page):
         texts = [cell.source] if cell.cell_type == "code" else []
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            texts += [output.get("text", ""), data.get("text/plain", ""), data.get("text/html", ""),
-                      *output.get("traceback", [])]
+            texts += [
+                output.get("text", ""),
+                data.get("text/plain", ""),
+                data.get("text/html", ""),
+                *output.get("traceback", []),
+            ]
         if found := MACHINE_PATH.search("\n".join(texts)):
             yield f"cell {n} holds the machine path {found.group()!r}"
 
@@ -195,11 +211,16 @@ def ignored_outputs(page):
 
 def ignored_cells(pages) -> list[str]:
     """Where in the course outputs are not compared."""
-    return [f"{page.path.name} cell {n}" for page in pages for n, cell in page.code
-            if "nbval-ignore-output" in tags(cell)]
+    return [
+        f"{page.path.name} cell {n}"
+        for page in pages
+        for n, cell in page.code
+        if "nbval-ignore-output" in tags(cell)
+    ]
 
 
 # --- how a notebook reads ---------------------------------------------------------------------
+
 
 @rule
 def cell_lengths(page):
@@ -219,8 +240,11 @@ def prose(page):
         yield f"has {share:.0%} of markdown cells instead of 50 to 75 %"
     for n, cell in page.code:
         before = page.cells[n - 2]
-        split_on_purpose = is_exercise(before) or is_exercise(cell) or "nbval-ignore-output" in (
-            tags(cell) + tags(before))
+        split_on_purpose = (
+            is_exercise(before)
+            or is_exercise(cell)
+            or "nbval-ignore-output" in (tags(cell) + tags(before))
+        )
         if before.cell_type == "code" and not split_on_purpose:
             yield f"cell {n} follows another code cell without a sentence between them"
 
@@ -301,6 +325,7 @@ def solution_header(page):
 
 
 # --- exercises --------------------------------------------------------------------------------
+
 
 def is_exercise(cell) -> bool:
     return any(tag.startswith("exercise-") for tag in tags(cell))

@@ -1,22 +1,35 @@
-"""Numbers on a seven-segment display: a new look to fine-tune a recogniser on (notebook 07)."""
+"""Numbers on a seven-segment display: a new look to fine-tune a recognizer on (notebook 07)."""
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 SEGMENTS = {  # which of the seven bars are lit: a top, then clockwise, g the middle
-    "0": "abcdef", "1": "bc", "2": "abdeg", "3": "abcdg", "4": "bcfg",
-    "5": "acdfg", "6": "acdefg", "7": "abc", "8": "abcdefg", "9": "abcdfg",
+    "0": "abcdef",
+    "1": "bc",
+    "2": "abdeg",
+    "3": "abcdg",
+    "4": "bcfg",
+    "5": "acdfg",
+    "6": "acdefg",
+    "7": "abc",
+    "8": "abcdefg",
+    "9": "abcdfg",
 }
 BARS = {  # from (x, y) to (x, y), in a digit 1 wide and 2 high
-    "a": (0, 0, 1, 0), "b": (1, 0, 1, 1), "c": (1, 1, 1, 2), "d": (0, 2, 1, 2),
-    "e": (0, 1, 0, 2), "f": (0, 0, 0, 1), "g": (0, 1, 1, 1),
+    "a": (0, 0, 1, 0),
+    "b": (1, 0, 1, 1),
+    "c": (1, 1, 1, 2),
+    "d": (0, 2, 1, 2),
+    "e": (0, 1, 0, 2),
+    "f": (0, 0, 0, 1),
+    "g": (0, 1, 1, 1),
 }
 
 
 def display_sample(seed: int, index: int) -> tuple[np.ndarray, str]:
     """A number of two to six digits on a display: (image (H, W, 3) uint8 RGB, label).
 
-    Red, green, blue or white light on a dark ground, or dark bars on a grey one; slanted, blurred,
+    Red, green, blue or white light on a dark ground, or dark bars on a gray one; slanted, blurred,
     noisy; the bars that are off shine through a little.
 
     >>> image, label = display_sample(0, 0)
@@ -40,7 +53,7 @@ def display_sample(seed: int, index: int) -> tuple[np.ndarray, str]:
 
 
 def _draw_bar(draw, bar, left: float, slant: float, width: int, color) -> None:
-    """One bar, a little shorter than its place so that neighbours do not touch."""
+    """One bar, a little shorter than its place so that neighbors do not touch."""
     (x1, y1), (x2, y2) = (np.array(point) * (26, 26) for point in (bar[:2], bar[2:]))
     gap = np.sign([x2 - x1, y2 - y1]) * 3
     start, end = np.array([x1, y1]) + gap, np.array([x2, y2]) - gap

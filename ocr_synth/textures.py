@@ -26,7 +26,7 @@ def value_noise(rng, height: int, width: int, cells: int = 4, octaves: int = 4) 
 
 
 def random_color(rng, low: float = 0, high: float = 255) -> np.ndarray:
-    """A colour, mostly muted, of a brightness between `low` and `high`: shape (3,), float32."""
+    """A color, mostly muted, of a brightness between `low` and `high`: shape (3,), float32."""
     value = rng.uniform(low, high) / 255
     saturation = rng.beta(1.2, 2.5)
     return np.float32(colorsys.hsv_to_rgb(rng.random(), saturation, value)) * 255
@@ -56,7 +56,7 @@ def _texture(rng, height, width):
 
 
 def _polygon(rng, height, width) -> np.ndarray:
-    """Three to six corners around a random centre, int32, shape (n, 2)."""
+    """Three to six corners around a random center, int32, shape (n, 2)."""
     count = rng.integers(3, 7)
     angles = np.sort(rng.uniform(0, 2 * np.pi, count))
     radii = rng.uniform(0.1, 0.6, count) * min(height, width)
@@ -66,7 +66,7 @@ def _polygon(rng, height, width) -> np.ndarray:
 
 
 def _blend(amount: np.ndarray, a, b) -> np.ndarray:
-    """Two colours mixed by (H, W) 0..1: through a table of 256 mixtures, which is fast."""
+    """Two colors mixed by (H, W) 0..1: through a table of 256 mixtures, which is fast."""
     table = (a + np.linspace(0, 1, 256)[:, None] * (b - a)).astype(np.uint8)
     return table[(amount * 255).astype(np.uint8)]
 

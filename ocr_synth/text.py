@@ -6,7 +6,7 @@ import string
 
 import numpy as np
 
-from ocr_utils.synth.fonts import package_folder
+from ocr_synth.fonts import package_folder
 
 PRINTABLE = string.ascii_letters + string.digits + string.punctuation
 UNITS = ("km", "m", "kg", "g", "ml", "cm", "mm", "th", "st", "x")
@@ -28,7 +28,7 @@ def lexicon() -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=1)
 def running_words() -> tuple[str, ...]:
-    """The same words, each as often as it has different neighbours in running text.
+    """The same words, each as often as it has different neighbors in running text.
 
     >>> words = running_words()
     >>> words.count("the") > 1000 > words.count("hotel")
@@ -80,8 +80,19 @@ def _punctuate(word: str, rng) -> str:
     if rng.random() < 0.88:
         return word
     before, after = [
-        ("", "."), ("", ","), ("", ":"), ("(", ")"), ('"', '"'), ("", "!"), ("", "?"),
-        ("'", "'"), ("", "'s"), ("(", ""), ("", ")"), ("-", ""), ("&", ""),
+        ("", "."),
+        ("", ","),
+        ("", ":"),
+        ("(", ")"),
+        ('"', '"'),
+        ("", "!"),
+        ("", "?"),
+        ("'", "'"),
+        ("", "'s"),
+        ("(", ""),
+        ("", ")"),
+        ("-", ""),
+        ("&", ""),
     ][rng.integers(13)]
     return before + word + after
 
@@ -102,10 +113,20 @@ def _number(rng) -> str:
     digits = _letters(string.digits, int(rng.integers(1, 8)), rng)
     a, b, c = rng.integers(1, 99, size=3)
     return [
-        digits, digits, f"${a}.{b:02d}", f"{a}.{b:02d}", f"{a},{b:02d}{c % 10}", f"{a}%", f"#{a}",
-        f"{a % 12 + 1}/{b % 28 + 1}/{c:02d}", f"{a % 28 + 1:02d}-{b % 12 + 1:02d}-19{c:02d}",
-        f"{a % 24}:{b % 60:02d}", f"({digits})", f"+{a}-{digits}",
-        f"{a}-{digits}", f"${a}",
+        digits,
+        digits,
+        f"${a}.{b:02d}",
+        f"{a}.{b:02d}",
+        f"{a},{b:02d}{c % 10}",
+        f"{a}%",
+        f"#{a}",
+        f"{a % 12 + 1}/{b % 28 + 1}/{c:02d}",
+        f"{a % 28 + 1:02d}-{b % 12 + 1:02d}-19{c:02d}",
+        f"{a % 24}:{b % 60:02d}",
+        f"({digits})",
+        f"+{a}-{digits}",
+        f"{a}-{digits}",
+        f"${a}",
     ][rng.integers(14)]
 
 
@@ -114,7 +135,13 @@ def _compound(rng) -> str:
     first, second = _word(rng).lower()[:9], _word(rng).lower()[:8]
     number = int(rng.integers(1, 1000))
     return [
-        f"www.{first}.com", f"{first}@{second}.com", f"{first}-{second}",
-        f"{first}/{second}".title(), f"{number}{UNITS[number % 10]}", f"{first}&{second}".title(),
-        f"{first.upper()}-{number}", f"{first}.{second}", f"{first}_{number}",
+        f"www.{first}.com",
+        f"{first}@{second}.com",
+        f"{first}-{second}",
+        f"{first}/{second}".title(),
+        f"{number}{UNITS[number % 10]}",
+        f"{first}&{second}".title(),
+        f"{first.upper()}-{number}",
+        f"{first}.{second}",
+        f"{first}_{number}",
     ][rng.integers(9)]

@@ -8,18 +8,18 @@ import string
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ocr_utils.synth.fonts import course_fonts, load_font
-from ocr_utils.synth.text import lexicon
+from ocr_synth.fonts import course_fonts, load_font
+from ocr_synth.text import lexicon
 
 PLAIN_HEIGHT = 31  # as in MJSynth
-GREY_WEIGHTS = (0.299, 0.587, 0.114)  # of red, green and blue, as OpenCV makes them grey (BT.601)
+GRAY_WEIGHTS = (0.299, 0.587, 0.114)  # of red, green and blue, as OpenCV makes them gray (BT.601)
 
 
 def plain_sample(seed: int, index: int) -> tuple[np.ndarray, str]:
     """One easy word in the look of MJSynth: (image (31, W, 3) uint8, label) (notebooks 06 and 07).
 
     Half the labels are English words, half random letters and digits; five fonts, some rotation,
-    any two colours far enough apart, a little noise.
+    any two colors far enough apart, a little noise.
 
     >>> image, label = plain_sample(0, 0)
     >>> image.shape[0], image.dtype, plain_sample(0, 0)[1] == label
@@ -51,7 +51,7 @@ def _plain_label(rng) -> str:
 
 
 def _two_colors(rng, contrast: float = 70.0) -> np.ndarray:
-    """Ground and ink, shape (2, 3), 0..255, at least `contrast` apart once they are made grey."""
-    while abs(np.diff((colors := rng.uniform(0, 255, size=(2, 3))) @ GREY_WEIGHTS)[0]) < contrast:
+    """Ground and ink, shape (2, 3), 0..255, at least `contrast` apart once they are made gray."""
+    while abs(np.diff((colors := rng.uniform(0, 255, size=(2, 3))) @ GRAY_WEIGHTS)[0]) < contrast:
         pass
     return colors

@@ -10,10 +10,17 @@ from PIL import Image, ImageFont
 from ocr_utils.errors import OcrError
 
 COURSE_FONT_FILES = (
-    "DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf",
-    "DejaVuSerif.ttf", "DejaVuSerif-Bold.ttf", "DejaVuSerif-Italic.ttf",
-    "DejaVuSansMono.ttf", "DejaVuSansMono-Bold.ttf",
-    "STIXGeneral.ttf", "STIXGeneralBol.ttf", "STIXGeneralItalic.ttf",
+    "DejaVuSans.ttf",
+    "DejaVuSans-Bold.ttf",
+    "DejaVuSans-Oblique.ttf",
+    "DejaVuSerif.ttf",
+    "DejaVuSerif-Bold.ttf",
+    "DejaVuSerif-Italic.ttf",
+    "DejaVuSansMono.ttf",
+    "DejaVuSansMono-Bold.ttf",
+    "STIXGeneral.ttf",
+    "STIXGeneralBol.ttf",
+    "STIXGeneralItalic.ttf",
 )
 
 
@@ -55,8 +62,9 @@ def load_font(path: Path, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(path), size)
 
 
-def installed_fonts(folder: Path = Path("/usr/share/fonts"), per_family: int = 4,
-                    per_folder: int = 60) -> tuple[Path, ...]:
+def installed_fonts(
+    folder: Path = Path("/usr/share/fonts"), per_family: int = 4, per_folder: int = 60
+) -> tuple[Path, ...]:
     """Latin fonts below a folder, so many at most of one family and one folder: what training uses.
 
     Each has every printable ASCII character, and draws letters that look like letters: some fonts

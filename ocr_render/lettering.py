@@ -108,6 +108,13 @@ class Canvas:
             self._word(piece, start, offset, (x, y), name, size, color, how)
         return width
 
+    def write_words(self, words, x, y, gap, name, size, color) -> None:
+        """Write one line of `words` (strings) with `gap` mm between them."""
+        line = self.lines + 1
+        for word in words:
+            x += self.write(word, x, y, name, size, color) + gap
+            self.words[-1].line = self.lines = line
+
     def _advances(self, text, name, size, tracking) -> np.ndarray:
         """Where each character of `text` starts, in mm; the last number is the whole width."""
         face = font(name, size * self.scale)

@@ -51,6 +51,34 @@ def draw_words(
     return ax
 
 
+def draw_reading(image, words: list[Word], title: str = "", color=BOX_COLOR):
+    """The image with the box of every word; beside it, at the same places, what was read.
+
+    No label can hide a word in this way (as PaddleOCR shows its results). Returns the Figure.
+
+    >>> import numpy as np
+    >>> word = Word.from_bounds("a", 1.0, 5, 15, 20, 30)
+    >>> figure = draw_reading(np.zeros((40, 80), np.uint8), [word])
+    >>> [text.get_text() for text in figure.axes[1].texts]
+    ['a']
+    """
+    height, width = np.asarray(image).shape[:2]
+    scale = min(12 / (2 * width), 7.5 / height)  # inches a pixel
+    size = 2 * width * scale, height * scale + 0.4
+    figure, (left, right) = plt.subplots(1, 2, figsize=size, layout="constrained")
+    draw_words(image, words, left, title, texts=False, color=color)
+    right.set(xlim=(0, width), ylim=(height, 0), aspect="equal", xticks=[], yticks=[])
+    for word in words:
+        (x, y), (x1, y1), _, (x3, y3) = word.box
+        tall = np.hypot(x3 - x, y3 - y) * scale * 72  # points
+        angle = np.degrees(np.arctan2(y - y1, x1 - x))
+        style = {"rotation": angle, "rotation_mode": "anchor", "va": "baseline"}
+        wide = np.hypot(x1 - x, y1 - y) * scale * 72
+        fontsize = max(5, min(0.9 * tall, 1.6 * wide / max(1, len(word.text))))
+        right.text(x3, y3, word.text, fontsize=fontsize, **style)
+    return figure
+
+
 def show_grid(images, titles=None, columns: int = 4, size=(2.2, 1.2), suptitle: str = ""):
     """Many small images side by side, each with its title. Returns the Figure.
 

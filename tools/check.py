@@ -61,14 +61,13 @@ def python() -> Row:
     found = f"{version}, {platform.machine()}"
     if sys.version_info[:2] > bootstrap.SUPPORTED[-1]:
         found += ": TensorFlow has no wheels for it yet"
-    remedy = f"{SETUP}   (brings a Python; or install 3.13 from python.org)"
-    return Row(ok, "Python", bootstrap.names(bootstrap.SUPPORTED), found, remedy)
+    return Row(ok, "Python", bootstrap.names(bootstrap.SUPPORTED), found, SETUP)
 
 
 def locked_versions() -> dict[str, str]:
     """Package -> version, of all that the lock names for this system."""
     text = (bootstrap.ROOT / "requirements.lock").read_text(encoding="utf-8")
-    lines = re.findall(r"^([\w.-]+)==(\S+)(?: ; (.+?))?(?: \\\\)?$", text, flags=re.MULTILINE)
+    lines = re.findall(r"^([\w.-]+)==(\S+)(?: ; (.+?))?(?: \\)?$", text, flags=re.MULTILINE)
     return {name: version for name, version, marker in lines if applies(marker)}
 
 

@@ -1,4 +1,4 @@
-"""JupyterLab without the log of its server: one clear address, last. Runs in the course's Python."""
+"""JupyterLab without its server's log: one clear address, last. Runs in the course's Python."""
 
 import os
 import secrets

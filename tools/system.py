@@ -56,12 +56,14 @@ def tesseract_says(option: str) -> str:
 
 
 def ask(command: list[str]) -> str:
-    """What a program answers; nothing where it cannot be started or takes too long."""
+    """What a program answers; nothing where it fails, is not there or takes too long."""
     try:
         answer = subprocess.run(
             command, capture_output=True, text=True, errors="replace", timeout=ANSWER_S
         )
     except (OSError, subprocess.TimeoutExpired):
+        return ""
+    if answer.returncode != 0:
         return ""
     return answer.stdout.replace("\r", "") or answer.stderr.replace("\r", "")
 

@@ -7,6 +7,7 @@ import sys
 from jupyterlab.labapp import LabApp
 
 START = "/lab/tree/notebooks/00_start_here.ipynb"
+READY = "\nJupyterLab is ready; Ctrl-C ends it. Its address:\n\n    {}\n"
 
 
 def main(options: list[str]) -> None:
@@ -15,12 +16,10 @@ def main(options: list[str]) -> None:
     A token of our own in the environment: Jupyter then does not print its own three addresses.
     """
     os.environ.setdefault("JUPYTER_TOKEN", secrets.token_hex(24))
-    quiet = ["--ServerApp.log_level=ERROR", f"--LabApp.default_url={START}"]
+    quiet = ["--log-level=ERROR", f"--LabApp.default_url={START}"]
     server = LabApp.initialize_server(argv=[*quiet, *options])
-    print(
-        f"\nJupyterLab is ready; Ctrl-C ends it. Its address:\n\n    {server.local_url}\n",
-        flush=True,
-    )
+    token = server.identity_provider.token
+    print(READY.format(server.local_url.replace("token=...", f"token={token}")), flush=True)
     server.start()
 
 

@@ -5,9 +5,9 @@ import itertools
 import numpy as np
 
 from benchmarks.common import BATCH_SIZE, StopAfter, mj_folder, timed
-from ocr_utils import crnn
+from ocr_utils import crnn, ctc
 from ocr_utils.labels import TARGET_CHARACTERS, LabelConverter
-from ocr_utils.lmdb_words import MJDatasetSequence
+from ocr_utils.lmdb_sequence import MJDatasetSequence
 from ocr_utils.metrics import word_accuracy
 
 TRAINING_BATCH = 32  # notebook 07's
@@ -34,7 +34,7 @@ def train(seconds: float, words: int) -> dict:
     )
     test = MJDatasetSequence(mj_folder("test"), converter, words)
     images, labels = test[0]
-    found = crnn.decode_predict_ctc(model.predict_on_batch(images))
+    found = ctc.decode_predict_ctc(model.predict_on_batch(images))
     truths = [converter.decode(label[label != 0]) for label in labels]
     return {
         "images_per_second": clock.rate(),
@@ -54,8 +54,8 @@ def read_batches(count: int) -> dict:
 def decode_batch(words: int) -> dict:
     chances = np.random.default_rng(0).dirichlet(np.full(38, 0.05), (words, 24))
     logits = np.log(chances[..., :37] + 1e-9).astype("float32")
-    crnn.decode_predict_ctc(logits)
-    return {"seconds": timed(lambda: [crnn.decode_predict_ctc(logits) for _ in range(20)]) / 20}
+    ctc.decode_predict_ctc(logits)
+    return {"seconds": timed(lambda: [ctc.decode_predict_ctc(logits) for _ in range(20)]) / 20}
 
 
 def recognize(crops) -> dict:

@@ -1,7 +1,8 @@
 """Helpers of the OCR course. Importing this loads no TensorFlow, OpenCV or Google client."""
 
 from ocr_utils.errors import OcrError
-from ocr_utils.words import Word, group_lines, reading_order, to_text
+from ocr_utils.layout import group_lines, reading_order, to_text
+from ocr_utils.words import Word
 
 __all__ = [
     "OcrError",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ocr_utils.errors import OcrError
 from ocr_utils.formats import Page, to_hocr, to_json, to_tsv
-from ocr_utils.words import to_text
+from ocr_utils.layout import to_text
 
 IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".ppm", ".pgm"}
 EPILOG = """Text goes to standard output, everything else to standard error. The exit status is 0

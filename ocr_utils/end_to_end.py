@@ -12,8 +12,9 @@ from PIL import Image, ImageDraw
 
 from ocr_utils.errors import OcrError
 from ocr_utils.images import load_image
+from ocr_utils.layout import reading_order
 from ocr_utils.paths import WEIGHTS
-from ocr_utils.words import Word, reading_order
+from ocr_utils.words import Word
 
 MARGIN = 0.07  # of a word's height, left around it on every side: detectors cut close
 DOUBTFUL = 0.4  # below, a word is more often wrong, or no word at all, than right

@@ -4,7 +4,8 @@ import json
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
-from ocr_utils.words import Word, group_lines
+from ocr_utils.layout import group_lines
+from ocr_utils.words import Word
 
 TSV_COLUMNS = ("image", "line", "word", "confidence", "left", "top", "right", "bottom", "text")
 

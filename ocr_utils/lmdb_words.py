@@ -5,12 +5,9 @@ key `num-samples` -> the count in ASCII; keys `image-000000001`, ... -> an encod
 keys `label-000000001`, ... -> its text in UTF-8. Samples count from 1.
 """
 
-import functools
 import itertools
-import math
 import os
 import threading
-from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,12 +15,10 @@ import numpy as np
 
 from ocr_utils.atomic import disk_message, new_folder
 from ocr_utils.errors import OcrError
-from ocr_utils.labels import required_steps
 
 BATCH = 1000  # samples written in one transaction
 PAGE = 4096  # LMDB's unit of storage, bytes
 JPEG_QUALITY = 80
-BLANK_STD = 3.0  # gray levels: an image with less spread shows nothing
 BUILD_HINT = "build it with `python -m ocr_utils.course_data`"
 
 _open_environments: dict[Path, tuple] = {}  # data.mdb -> (what was opened, the environment)
@@ -205,7 +200,7 @@ def close_words(folder) -> None:
 
 def count_words(folder) -> int:
     """The number under the key `num-samples`. Raises OcrError where it is missing or no number."""
-    with _reading(folder) as txn:
+    with reading(folder) as txn:
         value = txn.get(b"num-samples")
     if value is None or not bytes(value).isdigit():
         found = "no key num-samples" if value is None else f"num-samples {bytes(value)[:20]!r}"
@@ -213,7 +208,7 @@ def count_words(folder) -> int:
     return int(bytes(value))
 
 
-class _reading:
+class reading:
     """A read transaction whose damaged pages become an OcrError."""
 
     def __init__(self, folder):
@@ -241,12 +236,12 @@ def read_word(folder, index: int) -> tuple[np.ndarray, str]:
     count = count_words(folder)
     if not 1 <= index <= count:
         raise OcrError(f"{folder} has no sample {index}: choose 1 to {count}.")
-    with _reading(folder) as txn:
-        bgr = _decode(txn, index, folder, "IMREAD_COLOR")
-        return np.ascontiguousarray(bgr[:, :, ::-1]), _label(txn, index, folder)
+    with reading(folder) as txn:
+        bgr = decode_image(txn, index, folder, "IMREAD_COLOR")
+        return np.ascontiguousarray(bgr[:, :, ::-1]), read_label(txn, index, folder)
 
 
-def _decode(txn, index: int, folder, mode: str = "IMREAD_GRAYSCALE") -> np.ndarray:
+def decode_image(txn, index: int, folder, mode: str = "IMREAD_GRAYSCALE") -> np.ndarray:
     """The stored image, gray (H, W) or BGR (H, W, 3), uint8."""
     import cv2
 
@@ -263,7 +258,7 @@ def _decode(txn, index: int, folder, mode: str = "IMREAD_GRAYSCALE") -> np.ndarr
     return image
 
 
-def _label(txn, index: int, folder) -> str:
+def read_label(txn, index: int, folder) -> str:
     data = txn.get(b"label-%09d" % index)
     try:
         return str(data, "utf-8")
@@ -278,193 +273,4 @@ def _label(txn, index: int, folder) -> str:
 # Checking ----------------------------------------------------------------------------------------
 
 
-def fit_case(label: str, characters: str) -> str:
-    """The label in the case of the alphabet: upper case where the alphabet has no lower case.
-
-    >>> fit_case("Lube", "ABELU"), fit_case("Lube", "LUBEube")
-    ('LUBE', 'Lube')
-    """
-    return label.upper() if characters == characters.upper() else label
-
-
-def label_problem(label: str, characters: str, time_steps: int) -> str | None:
-    """Why a network with this alphabet and so many time steps cannot learn a label, or None.
-
-    >>> label_problem("don't", "ADNOT", 24)
-    'outside the alphabet'
-    >>> label_problem("BOOK", "BKO", 4)
-    'too long for CTC'
-    """
-    label = fit_case(label, characters)
-    if not label:
-        return "empty label"
-    if set(label) - set(characters):
-        return "outside the alphabet"
-    return "too long for CTC" if required_steps(label) > time_steps else None
-
-
-def audit(folder, characters: str, time_steps: int) -> dict[str, list[int]]:
-    """Look at every sample: the problem -> the indexes that have it (notebook 06).
-
-    Problems: "undecodable image", "blank image" (gray levels spread less than 3), "broken label",
-    "empty label", "outside the alphabet", "too long for CTC". Only those found are there.
-
-    >>> import tempfile
-    >>> folder = Path(tempfile.mkdtemp()) / "three"
-    >>> noise = np.random.default_rng(0).integers(0, 255, (31, 72, 3), np.uint8)
-    >>> _ = write_words(folder, [(noise, "GOOD"), (noise * 0, "BLANK"), (noise, "3 %")])
-    >>> audit(folder, "ABCDEFGHIJKLMNOPQRSTUVWXYZ", 24)
-    {'blank image': [2], 'outside the alphabet': [3]}
-    """
-    found: dict[str, list[int]] = {}
-    with _reading(folder) as txn:
-        for index in range(1, count_words(folder) + 1):
-            for problem in (
-                _image_problem(txn, index, folder),
-                _stored_label_problem(txn, index, folder, characters, time_steps),
-            ):
-                if problem:
-                    found.setdefault(problem, []).append(index)
-    return found
-
-
-def _image_problem(txn, index: int, folder) -> str | None:
-    try:
-        return "blank image" if _decode(txn, index, folder).std() < BLANK_STD else None
-    except OcrError:
-        return "undecodable image"
-
-
-def _stored_label_problem(txn, index, folder, characters, time_steps) -> str | None:
-    try:
-        return label_problem(_label(txn, index, folder), characters, time_steps)
-    except OcrError:
-        return "broken label"
-
-
 # Feeding a network -------------------------------------------------------------------------------
-
-
-def fit_image(gray: np.ndarray, size: tuple[int, int] = (100, 32)) -> np.ndarray:
-    """Scale a gray image (h, w) to the height of `size` -> (W, H) uint8, width first (notebook 06).
-
-    The proportions stay; what is wider than `size` is squeezed, what is narrower is filled with 0:
-    the same as `crnn.prepare_image(image, size, pad=True)`, before the division by 255.
-
-    >>> fit_image(np.full((31, 62), 9, np.uint8))[[0, 63, 64], 0].tolist()
-    [9, 9, 0]
-    """
-    import cv2
-
-    width, height = size
-    inner = min(max(1, gray.shape[1] * height // gray.shape[0]), width)
-    shrinks = gray.shape[0] > height
-    scaled = cv2.resize(
-        gray, (inner, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    )
-    fitted = np.zeros((width, height), np.uint8)
-    fitted[:inner] = scaled.T
-    return fitted
-
-
-class MJDatasetSequence:
-    """Batches of a word LMDB for `model.fit` of Keras 3, a `keras.utils.PyDataset` (notebook 06).
-
-    dataset[i] -> (images (B, 100, 32, 1) float32 0..1, labels (B, max_text_len) int32 0-padded).
-    label_converter: has `.encode_batch(texts, max_text_len)` (`labels.LabelConverter`).
-    character: the alphabet; the converter's own where it is "".
-    max_text_len: the longest label, in time steps of CTC: any network with at least so many fits.
-    skip: indexes to leave out, as `audit` finds them.
-    Every sample comes once an epoch, in a new order each time where `is_train`; the last batch may
-    be smaller. Samples whose label cannot be learned are left out and counted in `.skipped`.
-    Raises OcrError for a data set that cannot be read and a broken sample that is not skipped.
-    """
-
-    def __new__(cls, *_args, **_options):
-        return super().__new__(_with_keras(cls))
-
-    def __init__(
-        self,
-        dataset_path,
-        label_converter,
-        batch_size=1,
-        img_size=(100, 32),
-        max_text_len=22,
-        is_train=False,
-        character="",
-        skip=(),
-    ):
-        super().__init__()
-        self.dataset_path = Path(dataset_path).resolve()
-        self.label_converter = label_converter
-        self.batch_size = batch_size
-        self.img_size = img_size
-        self.max_text_len = max_text_len
-        self.is_train = is_train
-        self.character = character or label_converter.character.removeprefix("-")
-        self.num_samples = count_words(dataset_path)
-        self.index_list, self.skipped = self._usable(set(skip))
-        self._random = np.random.default_rng(0)
-        self.on_epoch_end()
-
-    def _usable(self, skip: set) -> tuple[np.ndarray, Counter]:
-        usable, skipped = [], Counter()
-        with _reading(self.dataset_path) as txn:
-            for index in range(1, self.num_samples + 1):
-                problem = (
-                    "left out by skip"
-                    if index in skip
-                    else label_problem(
-                        _label(txn, index, self.dataset_path), self.character, self.max_text_len
-                    )
-                )
-                if problem:
-                    skipped[problem] += 1
-                else:
-                    usable.append(index)
-        if not usable:
-            raise OcrError(
-                f"{self.dataset_path} has no usable sample ({dict(skipped)}): "
-                "check the alphabet and max_text_len."
-            )
-        return np.array(usable), skipped
-
-    def __len__(self):
-        return math.ceil(len(self.index_list) / self.batch_size)
-
-    @property
-    def num_batches(self):
-        return len(self)
-
-    def __getitem__(self, idx):
-        batch = self.index_list[idx * self.batch_size : (idx + 1) * self.batch_size]
-        images = np.empty((len(batch), *self.img_size), np.uint8)
-        texts = []
-        with _reading(self.dataset_path) as txn:
-            for row, index in enumerate(batch.tolist()):
-                images[row] = fit_image(_decode(txn, index, self.dataset_path), self.img_size)
-                texts.append(fit_case(_label(txn, index, self.dataset_path), self.character))
-        labels = self.label_converter.encode_batch(texts, self.max_text_len)
-        return images[..., None] * np.float32(1 / 255), labels
-
-    def on_epoch_end(self):
-        """A new order for the next epoch; Keras calls it."""
-        if self.is_train:
-            self._random.shuffle(self.index_list)
-
-    def __reduce__(self):
-        return _restore, (self.__dict__,)
-
-
-@functools.cache
-def _with_keras(cls):
-    """The class as `model.fit` wants it: Keras is imported with the first data set, not before."""
-    import keras
-
-    return type(cls.__name__, (cls, keras.utils.PyDataset), {"__doc__": cls.__doc__})
-
-
-def _restore(state: dict) -> MJDatasetSequence:
-    dataset = MJDatasetSequence.__new__(MJDatasetSequence)
-    dataset.__dict__.update(state)
-    return dataset

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ocr_utils import crnn
+from ocr_utils import crnn, ctc
 from ocr_utils.errors import OcrError
 from ocr_utils.images import load_image
 from ocr_utils.labels import PRINTABLE
@@ -66,16 +66,16 @@ class Recognizer:
 
         crops: a list of images of any size, anything `load_image` takes. One much higher than wide
         is read lying on either side too, for words written up or down; the surest reading counts.
-        beam_width, lexicon: as in `crnn.decode_predict_ctc`; greedy decoding without them.
+        beam_width, lexicon: as in `ctc.decode_predict_ctc`; greedy decoding without them.
         second_look: read unsure ones again, leveled, closer and blurred; the looks vote.
         """
         crops = [load_image(crop) for crop in crops]
         logits, turns = self.look(crops, batch_size, second_look)
-        texts, chances = crnn.greedy_decode(logits / self.card["temperature"], self.alphabet)
+        texts, chances = ctc.greedy_decode(logits / self.card["temperature"], self.alphabet)
         if beam_width or lexicon:
-            texts = crnn.decode_predict_ctc(logits, self.alphabet, beam_width, lexicon=lexicon)
+            texts = ctc.decode_predict_ctc(logits, self.alphabet, beam_width, lexicon=lexicon)
         return [
-            _word(text, crnn.word_confidence(chance), crop, turn)
+            _word(text, ctc.word_confidence(chance), crop, turn)
             for text, chance, crop, turn in zip(texts, chances, crops, turns, strict=True)
         ]
 
@@ -109,9 +109,9 @@ class Recognizer:
         logits = self.logits(
             [crnn.prepare_image(look, IMAGE_SIZE) for crop in looks for look in crop], batch_size
         )
-        texts, chances = crnn.greedy_decode(logits, self.alphabet)
+        texts, chances = ctc.greedy_decode(logits, self.alphabet)
         readings = (
-            Reading(text, crnn.word_confidence(chance), one)
+            Reading(text, ctc.word_confidence(chance), one)
             for text, chance, one in zip(texts, chances, logits, strict=True)
         )
         return [list(itertools.islice(readings, len(crop))) for crop in looks]

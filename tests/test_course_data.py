@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from ocr_synth.words import plain_sample
-from ocr_utils import course_data, lmdb_words
+from ocr_utils import course_data, lmdb_audit, lmdb_words
 from ocr_utils.errors import OcrError
 from ocr_utils.labels import TARGET_CHARACTERS
 
@@ -75,7 +75,7 @@ def test_the_words_are_the_renderers_in_order(built):
         assert lmdb_words.count_words(folder) == count
         labels = [lmdb_words.read_word(folder, i + 1)[1] for i in range(count)]
         assert labels == [plain_sample(seed, i)[1] for i in range(count)]
-        assert lmdb_words.audit(folder, TARGET_CHARACTERS, 24) == {}
+        assert lmdb_audit.audit(folder, TARGET_CHARACTERS, 24) == {}
 
 
 def test_the_splits_share_no_picture(built):

@@ -6,7 +6,7 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from ocr_utils import crnn
+from ocr_utils import crnn, ctc
 from ocr_utils.errors import OcrError
 from ocr_utils.labels import PRINTABLE, TARGET_CHARACTERS, LabelConverter
 
@@ -71,7 +71,7 @@ def test_it_memorizes_one_batch():
         scores = model.train_on_batch(images, labels, return_dict=True)
         if scores["word_accuracy"] == 1 and scores["loss"] < 0.1:
             break
-    assert crnn.decode_predict_ctc(model(images, training=True)) == texts
+    assert ctc.decode_predict_ctc(model(images, training=True)) == texts
     assert scores["word_accuracy"] == 1
 
 
@@ -83,17 +83,17 @@ def test_three_ways_to_the_same_probability(text):
     import keras
 
     logits = random_logits(1, 5, 3)
-    expected = brute_force(crnn.softmax(logits[0]), "AB")[text]
+    expected = brute_force(ctc.softmax(logits[0]), "AB")[text]
     labels = LabelConverter("AB").encode_batch([text], 3)
-    ours = np.exp(crnn.ctc_log_probability(crnn.softmax(logits[0]), labels))[0]
+    ours = np.exp(ctc.ctc_log_probability(ctc.softmax(logits[0]), labels))[0]
     assert ours == pytest.approx(expected, rel=1e-4)
     assert np.exp(-float(keras.losses.CTC()(labels, logits))) == pytest.approx(expected, rel=1e-3)
 
 
 def test_a_label_that_cannot_fit_has_no_probability():
-    probabilities = crnn.softmax(random_logits(1, 3, 3)[0])
+    probabilities = ctc.softmax(random_logits(1, 3, 3)[0])
     labels = LabelConverter("AB").encode_batch(["AA", "AAA", "ABA"], 3)
-    assert np.isfinite(crnn.ctc_log_probability(probabilities, labels)).tolist() == [
+    assert np.isfinite(ctc.ctc_log_probability(probabilities, labels)).tolist() == [
         True,
         False,
         True,
@@ -105,17 +105,17 @@ def test_a_label_that_cannot_fit_has_no_probability():
 
 @pytest.mark.parametrize("seed", range(5))
 def test_beam_search_is_exact_when_wide_enough(seed):
-    probabilities = crnn.softmax(random_logits(1, 5, 3, seed)[0])
+    probabilities = ctc.softmax(random_logits(1, 5, 3, seed)[0])
     truth = sorted(brute_force(probabilities, "AB").items(), key=lambda item: -item[1])
-    found = crnn.beam_search(probabilities, "AB", beam_width=200)
+    found = ctc.beam_search(probabilities, "AB", beam_width=200)
     assert [text for text, _ in found[:10]] == [text for text, _ in truth[:10]]
     assert [p for _, p in found[:10]] == pytest.approx([p for _, p in truth[:10]])
 
 
 def test_the_lexicon_ranks_by_brute_force_probability():
-    probabilities = crnn.softmax(random_logits(1, 5, 3, 3)[0])
+    probabilities = ctc.softmax(random_logits(1, 5, 3, 3)[0])
     truth, words = brute_force(probabilities, "AB"), ["A", "AB", "BA", "AAB", "BBB", "BABA"]
-    ranked = crnn.rank_lexicon(probabilities, "AB", words)
+    ranked = ctc.rank_lexicon(probabilities, "AB", words)
     assert [word for word, _ in ranked] == sorted(words, key=lambda word: -truth[word])
     assert [p for _, p in ranked] == pytest.approx([truth[word] for word, _ in ranked])
 
@@ -124,22 +124,22 @@ def test_greedy_decoding_of_a_batch_is_the_plain_loop():
     logits = random_logits(40, 12, 4)
     collapse = LabelConverter("ABC").collapse
     expected = [collapse(path) for path in logits.argmax(-1)]
-    texts, chances = crnn.greedy_decode(logits, "ABC")
-    assert texts == expected == crnn.decode_predict_ctc(logits, "ABC")
+    texts, chances = ctc.greedy_decode(logits, "ABC")
+    assert texts == expected == ctc.decode_predict_ctc(logits, "ABC")
     assert [len(text) for text in texts] == [len(chance) for chance in chances]
     assert all(1 / 4 <= chance.min(initial=1) for chance in chances)
 
 
 def test_greedy_confidence_is_the_best_step_of_each_character():
     steps = [[0.2, 0.7, 0.1], [0.1, 0.8, 0.1], [0.9, 0.05, 0.05], [0.1, 0.6, 0.3], [0.8, 0.1, 0.1]]
-    texts, chances = crnn.greedy_decode(np.log([steps]), "AB")
+    texts, chances = ctc.greedy_decode(np.log([steps]), "AB")
     assert texts == ["AA"] and chances[0] == pytest.approx([0.8, 0.6], abs=1e-5)
-    assert crnn.word_confidence(chances[0]) == pytest.approx(0.48, abs=1e-5)
+    assert ctc.word_confidence(chances[0]) == pytest.approx(0.48, abs=1e-5)
 
 
 def test_runs_do_not_cross_images():
     logits = np.log(np.array([[[0.1, 0.9]], [[0.2, 0.8]], [[0.7, 0.3]], [[0.4, 0.6]]]))
-    texts, chances = crnn.greedy_decode(logits, "A")
+    texts, chances = ctc.greedy_decode(logits, "A")
     assert texts == ["A", "A", "", "A"]
     assert [len(chance) for chance in chances] == [1, 1, 0, 1]
     assert np.concatenate(chances) == pytest.approx([0.9, 0.8, 0.6])
@@ -147,30 +147,30 @@ def test_runs_do_not_cross_images():
 
 def test_beam_beats_greedy_where_paths_add_up():
     logits = np.log([[[0.6, 0.4], [0.6, 0.4]]])
-    assert crnn.decode_predict_ctc(logits, "A") == [""]
-    assert crnn.decode_predict_ctc(logits, "A", beam_width=3) == ["A"]
-    assert crnn.decode_predict_ctc(logits, "A", beam_width=3, top_paths=2) == [["A", ""]]
-    assert crnn.decode_predict_ctc(logits, "A", lexicon=["AA", "A"]) == ["A"]
+    assert ctc.decode_predict_ctc(logits, "A") == [""]
+    assert ctc.decode_predict_ctc(logits, "A", beam_width=3) == ["A"]
+    assert ctc.decode_predict_ctc(logits, "A", beam_width=3, top_paths=2) == [["A", ""]]
+    assert ctc.decode_predict_ctc(logits, "A", lexicon=["AA", "A"]) == ["A"]
 
 
 @pytest.mark.parametrize("batch", [0, 1, 3])
 def test_batches_of_any_size(batch):
     logits = random_logits(batch, 6, 3)
     for options in ({}, {"beam_width": 4}, {"lexicon": ["A", "BB"]}):
-        assert len(crnn.decode_predict_ctc(logits, "AB", **options)) == batch
+        assert len(ctc.decode_predict_ctc(logits, "AB", **options)) == batch
 
 
 @pytest.mark.parametrize(
     "call, words",
     [
         (
-            lambda: crnn.decode_predict_ctc(np.zeros((2, 5, 37)), "AB"),
+            lambda: ctc.decode_predict_ctc(np.zeros((2, 5, 37)), "AB"),
             ["(2, 5, 37)", "2 characters"],
         ),
-        (lambda: crnn.decode_predict_ctc(np.zeros((5, 3)), "AB"), ["(5, 3)"]),
-        (lambda: crnn.decode_predict_ctc(np.zeros((1, 5, 3)), "AB", lexicon=[]), ["empty"]),
+        (lambda: ctc.decode_predict_ctc(np.zeros((5, 3)), "AB"), ["(5, 3)"]),
+        (lambda: ctc.decode_predict_ctc(np.zeros((1, 5, 3)), "AB", lexicon=[]), ["empty"]),
         (
-            lambda: crnn.decode_predict_ctc(np.zeros((1, 5, 3)), "AB", lexicon=["C"]),
+            lambda: ctc.decode_predict_ctc(np.zeros((1, 5, 3)), "AB", lexicon=["C"]),
             ["'C'", "'AB'"],
         ),
     ],
@@ -207,7 +207,7 @@ def test_prepare_image_stretches_or_pads():
 
 
 def test_the_dataset_prepares_images_the_same_way():
-    from ocr_utils.lmdb_words import fit_image
+    from ocr_utils.lmdb_sequence import fit_image
 
     gray = np.random.default_rng(0).integers(0, 255, (31, 77), np.uint8)
     ours = crnn.prepare_image(np.stack([gray] * 3, -1), pad=True)[..., 0] * 255
@@ -254,7 +254,8 @@ def test_check_inference_shows_and_returns(tmp_path):
     from matplotlib import pyplot as plt
 
     from ocr_synth.words import plain_sample
-    from ocr_utils.lmdb_words import MJDatasetSequence, write_words
+    from ocr_utils.lmdb_sequence import MJDatasetSequence
+    from ocr_utils.lmdb_words import write_words
 
     write_words(tmp_path / "words", [plain_sample(0, i) for i in range(6)])
     dataset = MJDatasetSequence(tmp_path / "words", LabelConverter(), batch_size=4)

@@ -11,7 +11,8 @@ from ocr_synth.fonts import course_fonts, load_font
 from ocr_utils import end_to_end, formats, metrics, recognizer
 from ocr_utils.datasets import load_pages
 from ocr_utils.errors import OcrError
-from ocr_utils.words import Word, to_text
+from ocr_utils.layout import to_text
+from ocr_utils.words import Word
 
 LINES = ("Harbor Street 12", "open from 9 to 17", "fresh coffee daily")
 

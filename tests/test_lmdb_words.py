@@ -15,11 +15,13 @@ import numpy as np
 import pytest
 
 from ocr_synth.words import plain_sample
-from ocr_utils import lmdb_words
+from ocr_utils import lmdb_audit, lmdb_words
 from ocr_utils.crnn import prepare_image
 from ocr_utils.errors import OcrError
 from ocr_utils.labels import TARGET_CHARACTERS, LabelConverter
-from ocr_utils.lmdb_words import MJDatasetSequence, audit, count_words, read_word, write_words
+from ocr_utils.lmdb_audit import audit
+from ocr_utils.lmdb_sequence import MJDatasetSequence
+from ocr_utils.lmdb_words import count_words, read_word, write_words
 
 CONVERTER = LabelConverter(TARGET_CHARACTERS)
 
@@ -327,10 +329,10 @@ def test_the_audit_finds_each_fault_and_nothing_else(faulty, words):
 
 
 def test_the_case_of_labels_follows_the_alphabet():
-    assert lmdb_words.label_problem("Lube", TARGET_CHARACTERS, 4) is None
-    assert lmdb_words.label_problem("Lube", TARGET_CHARACTERS + "ube", 4) is None
-    assert lmdb_words.label_problem("Lube", "LUBEube", 4) is None
-    assert lmdb_words.label_problem("Lube", "LUBEub", 4) == "outside the alphabet"
+    assert lmdb_audit.label_problem("Lube", TARGET_CHARACTERS, 4) is None
+    assert lmdb_audit.label_problem("Lube", TARGET_CHARACTERS + "ube", 4) is None
+    assert lmdb_audit.label_problem("Lube", "LUBEube", 4) is None
+    assert lmdb_audit.label_problem("Lube", "LUBEub", 4) == "outside the alphabet"
 
 
 # --- MJDatasetSequence ------------------------------------------------------------------------

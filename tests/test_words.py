@@ -5,7 +5,8 @@ import time
 import numpy as np
 import pytest
 
-from ocr_utils.words import Word, group_lines, page_angle, reading_order, to_text
+from ocr_utils.layout import group_lines, page_angle, reading_order, to_text
+from ocr_utils.words import Word
 
 
 def page(*lines, left=0, top=0, height=20, spacing=30):

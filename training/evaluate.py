@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ocr_utils import crnn
+from ocr_utils import crnn, ctc
 from ocr_utils.labels import PRINTABLE
 from ocr_utils.metrics import expected_calibration_error, normalize, one_minus_ned
 
@@ -36,7 +36,7 @@ def read_folder(folder, limit: int | None = None) -> tuple[list[str], list[str]]
 
 def word_accuracy(model, images, texts) -> float:
     """Share of prepared images (N, W, H, 1) uint8 that greedy decoding reads right, in percent."""
-    found = crnn.decode_predict_ctc(predict(model, images), PRINTABLE)
+    found = ctc.decode_predict_ctc(predict(model, images), PRINTABLE)
     return _percent(found, texts)
 
 

@@ -17,7 +17,7 @@ import keras
 import numpy as np
 
 from ocr_synth.fonts import course_fonts, installed_fonts
-from ocr_utils import crnn
+from ocr_utils import ctc
 from ocr_utils.labels import PRINTABLE
 from ocr_utils.metrics import expected_calibration_error, normalize, word_accuracy
 from ocr_utils.paths import WEIGHTS
@@ -83,9 +83,9 @@ def calibrate(recognizer, words: int) -> float:
     logits, _ = recognizer.look(_crops(coarser))
     losses = {}
     for temperature in np.arange(0.5, 3.01, 0.02):
-        found, chances = crnn.greedy_decode(logits / temperature, PRINTABLE)
+        found, chances = ctc.greedy_decode(logits / temperature, PRINTABLE)
         right = [normalize(a) == normalize(b) for a, b in zip(found, texts, strict=True)]
-        sure = np.clip([crnn.word_confidence(chance) for chance in chances], 1e-6, 1 - 1e-6)
+        sure = np.clip([ctc.word_confidence(chance) for chance in chances], 1e-6, 1 - 1e-6)
         losses[round(float(temperature), 2)] = -np.log(np.where(right, sure, 1 - sure)).mean()
     return min(losses, key=losses.get)
 

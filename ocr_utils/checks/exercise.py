@@ -121,7 +121,7 @@ def _nothing(outcome: _Outcome) -> bool:
 
 
 def alike(given, right) -> bool:
-    """Equal, numbers within 1e-6 and arrays by shape and value; lists and tuples element by element.
+    """Equal: numbers within 1e-6, arrays by shape and value, lists and tuples one by one.
 
     >>> alike(0.1 + 0.2, 0.3), alike([1, 2], (1, 2)), alike("a", 1), alike(True, 1)
     (True, True, False, False)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ocr_utils.checks import check
-from ocr_utils.crnn import ctc_log_probability, softmax
+from ocr_utils.ctc import ctc_log_probability, softmax
 
 
 def exercise_1(collapse) -> None:

@@ -1,0 +1,117 @@
+"""Batches of a word LMDB for `model.fit` of Keras 3 (notebook 06)."""
+
+import math
+from collections import Counter
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from ocr_utils.errors import OcrError
+from ocr_utils.lmdb_audit import fit_case, label_problem
+from ocr_utils.lmdb_words import count_words, decode_image, read_label, reading
+
+
+def fit_image(gray: np.ndarray, size: tuple[int, int] = (100, 32)) -> np.ndarray:
+    """Scale a gray image (h, w) to the height of `size` -> (W, H) uint8, width first (notebook 06).
+
+    The proportions stay; what is wider than `size` is squeezed, what is narrower is filled with 0:
+    the same as `crnn.prepare_image(image, size, pad=True)`, before the division by 255.
+
+    >>> fit_image(np.full((31, 62), 9, np.uint8))[[0, 63, 64], 0].tolist()
+    [9, 9, 0]
+    """
+    import cv2
+
+    width, height = size
+    inner = min(max(1, gray.shape[1] * height // gray.shape[0]), width)
+    shrinks = gray.shape[0] > height
+    scaled = cv2.resize(
+        gray, (inner, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    )
+    fitted = np.zeros((width, height), np.uint8)
+    fitted[:inner] = scaled.T
+    return fitted
+
+
+class MJDatasetSequence(keras.utils.PyDataset):
+    """Batches of a word LMDB for `model.fit` of Keras 3, a `keras.utils.PyDataset` (notebook 06).
+
+    dataset[i] -> (images (B, 100, 32, 1) float32 0..1, labels (B, max_text_len) int32 0-padded).
+    label_converter: has `.encode_batch(texts, max_text_len)` (`labels.LabelConverter`).
+    character: the alphabet; the converter's own where it is "".
+    max_text_len: the longest label, in time steps of CTC: any network with at least so many fits.
+    skip: indexes to leave out, as `audit` finds them.
+    Every sample comes once an epoch, in a new order each time where `is_train`; the last batch may
+    be smaller. Samples whose label cannot be learned are left out and counted in `.skipped`.
+    Raises OcrError for a data set that cannot be read and a broken sample that is not skipped.
+    """
+
+    def __init__(
+        self,
+        dataset_path,
+        label_converter,
+        batch_size=1,
+        img_size=(100, 32),
+        max_text_len=22,
+        is_train=False,
+        character="",
+        skip=(),
+    ):
+        super().__init__()
+        self.dataset_path = Path(dataset_path).resolve()
+        self.label_converter = label_converter
+        self.batch_size = batch_size
+        self.img_size = img_size
+        self.max_text_len = max_text_len
+        self.is_train = is_train
+        self.character = character or label_converter.character.removeprefix("-")
+        self.num_samples = count_words(dataset_path)
+        self.index_list, self.skipped = self._usable(set(skip))
+        self._random = np.random.default_rng(0)
+        self.on_epoch_end()
+
+    def _usable(self, skip: set) -> tuple[np.ndarray, Counter]:
+        usable, skipped = [], Counter()
+        with reading(self.dataset_path) as txn:
+            for index in range(1, self.num_samples + 1):
+                problem = (
+                    "left out by skip"
+                    if index in skip
+                    else label_problem(
+                        read_label(txn, index, self.dataset_path), self.character, self.max_text_len
+                    )
+                )
+                if problem:
+                    skipped[problem] += 1
+                else:
+                    usable.append(index)
+        if not usable:
+            raise OcrError(
+                f"{self.dataset_path} has no usable sample ({dict(skipped)}): "
+                "check the alphabet and max_text_len."
+            )
+        return np.array(usable), skipped
+
+    def __len__(self):
+        return math.ceil(len(self.index_list) / self.batch_size)
+
+    @property
+    def num_batches(self):
+        return len(self)
+
+    def __getitem__(self, idx):
+        batch = self.index_list[idx * self.batch_size : (idx + 1) * self.batch_size]
+        images = np.empty((len(batch), *self.img_size), np.uint8)
+        texts = []
+        with reading(self.dataset_path) as txn:
+            for row, index in enumerate(batch.tolist()):
+                images[row] = fit_image(decode_image(txn, index, self.dataset_path), self.img_size)
+                texts.append(fit_case(read_label(txn, index, self.dataset_path), self.character))
+        labels = self.label_converter.encode_batch(texts, self.max_text_len)
+        return images[..., None] * np.float32(1 / 255), labels
+
+    def on_epoch_end(self):
+        """A new order for the next epoch; Keras calls it."""
+        if self.is_train:
+            self._random.shuffle(self.index_list)

@@ -1,0 +1,92 @@
+"""A learner's own photograph in a lesson: from a folder, an upload, or the camera (00, 02, 03, 08)."""
+
+import time
+from pathlib import Path
+
+from ocr_utils.paths import ROOT
+
+FOLDER = ROOT / "my_photos"  # ignored by git
+KINDS = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".bmp", ".tif", ".tiff")
+
+BUTTONS = """
+function render({ model, el }) {
+  const say = document.createElement("span");
+  const send = async (blob, name) => {
+    say.textContent = " Saving ...";
+    model.send({ name }, undefined, [await blob.arrayBuffer()]);
+  };
+  model.on("msg:custom", (message) => { say.textContent = " " + message; });
+  const file = Object.assign(document.createElement("input"), { type: "file", accept: "image/*" });
+  file.setAttribute("aria-label", "Choose a photograph");
+  file.onchange = () => file.files[0] && send(file.files[0], file.files[0].name);
+  const camera = Object.assign(document.createElement("button"), { textContent: "Camera" });
+  const video = Object.assign(document.createElement("video"), { autoplay: true, hidden: true });
+  video.style.maxWidth = "480px";
+  let stream = null;
+  const stop = () => { stream?.getTracks().forEach((track) => track.stop()); stream = null; };
+  camera.onclick = async () => {
+    try {
+      if (!stream) {
+        stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+        video.srcObject = stream;
+        video.hidden = false;
+        camera.textContent = "Take the picture";
+        return;
+      }
+      const canvas = document.createElement("canvas");
+      canvas.width = video.videoWidth;
+      canvas.height = video.videoHeight;
+      canvas.getContext("2d").drawImage(video, 0, 0);
+      canvas.toBlob((blob) => send(blob, "camera.jpg"), "image/jpeg", 0.92);
+      stop();
+      video.hidden = true;
+      camera.textContent = "Camera";
+    } catch (error) {
+      say.textContent = " No camera: " + error.message;
+    }
+  };
+  el.append(file, camera, say, document.createElement("br"), video);
+  return stop;
+}
+export default { render };
+"""
+
+
+def own_photo(default, folder=FOLDER) -> Path:
+    """The newest picture of the learner's in `folder`, else `default`; says which one it took.
+
+    In JupyterLab two buttons put a file or a camera picture into the folder; the cell is then run
+    again. Delete the pictures, and the lesson goes back to the course's.
+    """
+    from IPython.display import display
+
+    pictures = [path for path in Path(folder).glob("*") if path.suffix.lower() in KINDS]
+    newest = max(pictures, key=lambda path: path.stat().st_mtime, default=None)
+    display(_picker(Path(folder)))
+    print(
+        f"your own photograph: {newest.name}" if newest else f"the course's: {Path(default).name}"
+    )
+    return newest or Path(default)
+
+
+def _picker(folder: Path):
+    """The widget with the two buttons."""
+    import anywidget
+
+    class Picker(anywidget.AnyWidget):
+        _esm = BUTTONS
+
+    picker = Picker()
+    picker.on_msg(lambda widget, content, buffers: widget.send(save(content, buffers, folder)))
+    return picker
+
+
+def save(content: dict, buffers, folder: Path) -> str:
+    """Write what the browser sent under a new name; returns the sentence for the learner."""
+    suffix = Path(str(content.get("name", ""))).suffix.lower()
+    if suffix not in KINDS or not buffers:
+        return "That is no picture: choose a JPEG or PNG file."
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{time.strftime('%Y%m%d-%H%M%S')}{suffix}"
+    path.write_bytes(bytes(buffers[0]))
+    return f"Saved as {path.name}. Run this cell again, and those after it."

@@ -16,7 +16,7 @@ def main(options: list[str]) -> None:
     A token of our own in the environment: Jupyter then does not print its own three addresses.
     """
     os.environ.setdefault("JUPYTER_TOKEN", secrets.token_hex(24))
-    quiet = ["--log-level=ERROR", f"--LabApp.default_url={START}"]
+    quiet = ["--log-level=ERROR", "--LabApp.log_level=ERROR", f"--LabApp.default_url={START}"]
     server = LabApp.initialize_server(argv=[*quiet, *options])
     token = server.identity_provider.token
     print(READY.format(server.local_url.replace("token=...", f"token={token}")), flush=True)

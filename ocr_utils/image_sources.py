@@ -87,7 +87,7 @@ def _read_all(file) -> bytes:
         file.seek(0)
     parts, size = [], 0
     while size <= FILE_BYTES and (part := file.read(1 << 20)):
-        parts.append(part)
+        parts.append(memoryview(part))  # TypeError for text
         size += len(part)
     return b"".join(parts)
 

@@ -3,9 +3,12 @@
 import contextlib
 import os
 import random
+import threading
 import warnings
 
 import numpy as np
+
+_stderr_lock = threading.RLock()  # two threads would put back each other's
 
 
 def setup(tensorflow: bool = False, photographs: bool = False, seed: int = 0) -> None:
@@ -48,8 +51,12 @@ def _start_tensorflow(seed: int) -> None:
 @contextlib.contextmanager
 def quiet_stderr():
     """Drop what libraries write to the process's stderr, below Python's own `sys.stderr`."""
-    saved = os.dup(2)
-    with open(os.devnull, "w") as devnull:
+    with _stderr_lock, open(os.devnull, "w") as devnull:
+        try:
+            saved = os.dup(2)
+        except OSError:  # this process has none
+            yield
+            return
         os.dup2(devnull.fileno(), 2)
         try:
             yield

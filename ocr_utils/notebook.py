@@ -18,6 +18,8 @@ def setup(tensorflow: bool = False, seed: int = 0) -> None:
     os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")  # tf.keras, for keras-ocr; not `import keras`
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")  # else starting Tesseract may hang
     warnings.filterwarnings("ignore")
     random.seed(seed)
     np.random.seed(seed)

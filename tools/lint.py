@@ -20,7 +20,6 @@ from tools.refresh import NOTEBOOKS, find_notebooks
 LESSONS = tuple(sorted(path.stem for path in NOTEBOOKS.glob("[0-9]*.ipynb")))
 FIRST_EDITION = {
     "00_start_here",
-    "01_google_vision_api",
     "02_keras_ocr",
     "03_tesseract_cropping",
     "04_mnist_cnn",

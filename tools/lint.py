@@ -24,7 +24,6 @@ FIRST_EDITION = {
     "04_mnist_cnn",
     "05_cifar10_cnn",
     "06_lmdb_exploration",
-    "07_crnn_ctc_training",
     "08_end_to_end_ocr",
 }  # still with assertions on the page
 MAX_LINES, MAX_MEDIAN_LINES = 25, 10

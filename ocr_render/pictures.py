@@ -62,15 +62,19 @@ def choose(wanted) -> list[tuple[str, str]]:
     return chosen
 
 
-def make(scene: str, view: str, options) -> list[dict]:
-    """Render a view, write a JPEG for each look and its truth to pages.json; the pages."""
+def make(scene: str, view: str, options):
+    """Render a view, write a JPEG for each look and its truth to pages.json.
+
+    Returns the pages, and the numbers of the comparison of outlines with the ID pass.
+    """
     stage = module(scene).build(view)
     width = options.width or stage.width
     stem = "_".join(part for part in (scene, view) if part)
     if hasattr(stage, "scan"):
-        light, shares = None, None
+        light, shares, numbers = None, None, {}
     else:
-        light, shares = _light(stage, width, options, stem), truth.visible_shares(stage, 2 * width)
+        light = _light(stage, width, options, stem)
+        shares, numbers = _shares(stage, width)
     pages = []
     for look_name, look in stage.looks.items():
         name = "_".join(part for part in (stem, look_name) if part)
@@ -91,15 +95,16 @@ def make(scene: str, view: str, options) -> list[dict]:
         }
         pages.append(page)
     _remember(options.out / PAGES, pages)
-    return pages
+    return pages, numbers
 
 
-def check(scene: str, view: str, options) -> dict:
-    """Numbers of the comparison of outlines with the ID pass (`truth.check`)."""
-    stage = module(scene).build(view)
-    if hasattr(stage, "scan"):
-        return {}
-    return {"scene": scene, "view": view} | truth.check(stage, options.width or stage.width)
+def _shares(stage, width):
+    from ocr_render import render
+
+    everything = render.identify(stage, width)
+    alone = render.identify(stage, width, only_labels=True)
+    shares = truth.visible_shares(stage, width, everything, alone)
+    return shares, truth.check(stage, width, everything)
 
 
 def _light(stage, width, options, stem) -> np.ndarray:

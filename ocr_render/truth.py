@@ -69,11 +69,11 @@ def character_map(stage: Stage, label: Label, seen) -> np.ndarray:
     return result
 
 
-def visible_shares(stage: Stage, width: int) -> dict:
-    """Share of each word (by `id(word)`) that is neither hidden, nor turned away, nor cut off."""
-    from ocr_render.render import identify
+def visible_shares(stage: Stage, width: int, everything, alone) -> dict:
+    """Share of each word (by `id(word)`) that is neither hidden, nor turned away, nor cut off.
 
-    everything, alone = identify(stage, width), identify(stage, width, only_labels=True)
+    `everything` and `alone` are `render.identify` of the stage and of its labels alone.
+    """
     shares = {}
     for label in stage.labels:
         last = sum(len(word.text) for word in label.words) + 2
@@ -106,18 +106,16 @@ def _in_view(stage: Stage, label: Label, word, width) -> float:
     return float((facing & inside).mean())
 
 
-def check(stage: Stage, width: int) -> dict:
-    """Compare outlines with the ID pass: shares of ink within its character's and word's polygon.
+def check(stage: Stage, width: int, seen) -> dict:
+    """Compare outlines with the ID pass `seen` (`render.identify`).
 
-    Returns {"characters", "worst", "words", "inside", "tight"}: how many characters were seen, the
-    smallest share of a character's ink within its quad widened by a pixel, how many words, the mean
-    share, and the mean part of a quad's extent that its ink reaches.
+    Returns {"characters", "words", "inside", "worst", "reach"}: how many were seen, the mean and
+    the smallest share of a character's ink that lies within its quad widened by a pixel, and the
+    mean part of a quad's extent that its ink reaches.
     """
     from matplotlib.path import Path as Outline
 
-    from ocr_render.render import identify
-
-    seen, shares, reach, count = identify(stage, width), [], [], 0
+    shares, reach, count = [], [], 0
     for label in stage.labels:
         numbers = character_map(stage, label, seen)
         order = np.argsort(numbers, axis=None, kind="stable")

@@ -24,7 +24,7 @@ NOTICE = (
 def build(view: str = "") -> Stage:
     """The stage."""
     rng = np.random.default_rng(29)
-    camera = Camera((300, -260, 1560), (0, -25, 0), view=47, aperture=1.5, roll=0.8)
+    camera = Camera((300, -260, 1560), (0, -50, 0), view=50, aperture=1.5, roll=0.8)
     stage = Stage(camera, seed=29)
     stage.looks = {"": Look(key=0.46, white=0.4, seed=17, contrast=1.05)}
     stage.light("sky", lights.sun_and_sky(-40, 36, sun=0.75, sky=1.2, turbidity=4))

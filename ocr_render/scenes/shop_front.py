@@ -16,12 +16,12 @@ GREEN, GOLD, CREAM = (0.075, 0.20, 0.165), (0.86, 0.66, 0.28), (0.90, 0.86, 0.74
 def build(view: str = "") -> Stage:
     """The stage."""
     rng = np.random.default_rng(19)
-    camera = Camera((-1050, -1150, 3900), (40, -60, 0), view=54, aperture=2, roll=-1)
+    camera = Camera((-1050, -1150, 3900), (20, -110, 0), view=48, aperture=2, roll=-1)
     stage = Stage(camera, seed=19)
     stage.looks = {"": Look(key=0.42, white=0.4, seed=5, contrast=1.1)}
     stage.light("sky", lights.sun_and_sky(38, 34, sun=0.75, sky=1.2, turbidity=3.5))
     parts.street(stage)
-    color, height = surfaces.brick((2400, 4800), 0.6, rng)
+    color, height = surfaces.brick((1800, 3600), 0.45, rng)
     parts.wall(stage, 8000, 4000, color, height, (600, 0))
     front(stage, rng)
     stage.letters("name", "MARLOW & SONS", "old", 330, (0, -40, 66), materials.painted(GOLD, 0.28, 0.6, 0.75), depth=34, bevel=4, tracking=14, line=1)

@@ -191,7 +191,9 @@ class Canvas:
         high = np.minimum(high, self.ink.shape[::-1])
         move = (_shift(*-low.astype(float)) @ matrix)[:2]
         move[:, 2] += move[:, :2] @ [0.5, 0.5] - 0.5
-        drawn = cv2.warpAffine(mask, move, tuple(int(n) for n in high - low), flags=cv2.INTER_LINEAR)
+        drawn = cv2.warpAffine(
+            mask, move, tuple(int(n) for n in high - low), flags=cv2.INTER_LINEAR
+        )
         return drawn, (slice(low[1], high[1]), slice(low[0], high[0]))
 
     # lines and areas ----------------------------------------------------------------------

@@ -90,7 +90,8 @@ def make(scene: str, view: str, options):
             "view": view,
             "look": look_name,
             "seed": stage.seed,
-            "command": f"python -m ocr_render {stem} --out {options.out.name} --spp {options.spp}",
+            "command": f"python -m ocr_render {stem} --out data/photographs --spp {options.spp}",
+            "check": numbers,
             "words": truth.words(stage, width, shares),
         }
         pages.append(page)
@@ -124,7 +125,9 @@ def _remember(file: Path, pages: list[dict]) -> None:
     """Replace these pages in the JSON beside the pictures, in the order of the scenes."""
     old = json.loads(file.read_text())["pages"] if file.exists() else []
     new = {page["image"]: page for page in [*old, *pages]}
-    order = [f"{name}.jpg" for scene in {p["scene"]: 0 for p in new.values()} for name in names(scene)]
+    order = [
+        f"{name}.jpg" for scene in {p["scene"]: 0 for p in new.values()} for name in names(scene)
+    ]
     found = sorted(new.values(), key=lambda p: (SCENES.index(p["scene"]), order.index(p["image"])))
     body = ",\n".join(_page_text(page) for page in found)
     phone.write_whole(file, f'{{"pages": [\n{body}\n]}}\n'.encode())

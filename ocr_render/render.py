@@ -1,4 +1,4 @@
-"""Trace a stage with Mitsuba 3 and clean it with OpenImageDenoise; the only module that needs both."""
+"""Trace a stage with Mitsuba 3, clean it with OpenImageDenoise: what only this module needs."""
 
 import glob
 import os
@@ -13,7 +13,11 @@ from ocr_render.stage import Stage
 from ocr_utils.errors import OcrError
 
 PASS = 16  # samples a pixel in one pass
-LLVM = ("/usr/lib/*/libLLVM*.so*", "/usr/lib/llvm-*/lib/libLLVM*.so*", "/opt/homebrew/opt/llvm/lib/libLLVM*")
+LLVM = (
+    "/usr/lib/*/libLLVM*.so*",
+    "/usr/lib/llvm-*/lib/libLLVM*.so*",
+    "/opt/homebrew/opt/llvm/lib/libLLVM*",
+)
 OLDEST_LLVM = 16  # 14 and 15 abort: they lack an instruction that drjit 1.5 uses
 
 
@@ -25,9 +29,7 @@ def backend(threads: int = 1):
     try:
         import mitsuba
     except ImportError:
-        raise OcrError(
-            "Mitsuba is missing: pip install -r ocr_render/requirements.txt"
-        ) from None
+        raise OcrError("Mitsuba is missing: pip install -r ocr_render/requirements.txt") from None
     if mitsuba.variant() is None:
         chosen = "llvm_ad_rgb" if library or "DRJIT_LIBLLVM_PATH" in os.environ else "scalar_rgb"
         mitsuba.set_variant(chosen)

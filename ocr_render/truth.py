@@ -17,20 +17,20 @@ def words(stage: Stage, width: int, seen=None) -> list[dict]:
     `points` is the outline, `characters` one quad each, `visible` the share that nothing hides
     (from `seen = visible_shares(...)`, else 1). `ignore` says that no reader can be asked for it.
     """
-    found, line0 = [], 0
+    found, line0, height = [], 0, round(width * stage.height / stage.width)
     for label in stage.labels:
         for word in label.words:
             share = 1.0 if seen is None else seen[id(word)]
             if share <= 0.02:
                 continue
-            outline = pixels(stage, label, word.outline(), width)
+            outline = within(pixels(stage, label, word.outline(), width), width, height)
             quads = pixels(stage, label, word.quads.reshape(-1, 2), width).reshape(-1, 4, 2)
             found.append(
                 {
-                    "points": simplify(outline).round(1).tolist(),
+                    "points": outline.round(1).tolist(),
                     "text": word.text,
                     "ignore": bool(not word.legible or share < 0.6),
-                    "characters": quads.round(1).tolist(),
+                    "characters": quads.clip(0, [width, height]).round(1).tolist(),
                     "language": word.language,
                     "line": line0 + word.line,
                     "visible": round(share, 2),
@@ -41,12 +41,13 @@ def words(stage: Stage, width: int, seen=None) -> list[dict]:
     return found
 
 
-def simplify(outline, tolerance: float = 0.25) -> np.ndarray:
-    """The polygon (n, 2) without points that lie within `tolerance` pixels of its edges."""
-    from shapely.geometry import Polygon
+def within(outline, width: int, height: int, tolerance: float = 0.25) -> np.ndarray:
+    """The part of a polygon (n, 2) inside the picture, without points nearly on its edges."""
+    from shapely.geometry import Polygon, box
 
-    slim = Polygon(outline).simplify(tolerance)
-    return np.array(slim.exterior.coords)[:-1]
+    part = Polygon(outline).buffer(0).intersection(box(0, 0, width, height)).simplify(tolerance)
+    part = max(getattr(part, "geoms", [part]), key=lambda piece: piece.area)
+    return np.array(part.exterior.coords)[:-1]
 
 
 def character_map(stage: Stage, label: Label, seen) -> np.ndarray:

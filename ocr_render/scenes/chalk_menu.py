@@ -2,18 +2,28 @@
 
 import numpy as np
 
-from ocr_render import materials, surfaces
+from ocr_render import lights, materials, surfaces
 from ocr_render.camera import Camera
-from ocr_render.geometry import flat, rounded_box, sheet
-from ocr_render import lights
+from ocr_render.geometry import flat, rounded_box
 from ocr_render.lettering import Canvas
 from ocr_render.phone import Look
 from ocr_render.scenes import parts
 from ocr_render.stage import Stage
 
 SIZE = (600.0, 800.0)
-CHALK, YELLOW, BLUE, PINK = (0.90, 0.90, 0.87), (0.93, 0.83, 0.50), (0.60, 0.78, 0.88), (0.92, 0.66, 0.64)
-MENU = (("Fish soup", "6.50"), ("Crab roll", "8.20"), ("Leek pie", "5.90"), ("Lemon tart", "3.80"), ("Pot of tea", "2.40"))
+CHALK, YELLOW, BLUE, PINK = (
+    (0.90, 0.90, 0.87),
+    (0.93, 0.83, 0.50),
+    (0.60, 0.78, 0.88),
+    (0.92, 0.66, 0.64),
+)
+MENU = (
+    ("Fish soup", "6.50"),
+    ("Crab roll", "8.20"),
+    ("Leek pie", "5.90"),
+    ("Lemon tart", "3.80"),
+    ("Pot of tea", "2.40"),
+)
 
 
 def build(view: str = "") -> Stage:
@@ -26,7 +36,9 @@ def build(view: str = "") -> Stage:
     pane = lights.panel((-1500, 700, 1300), (0, 0, 0), 1000, 1300, (0, 1, 0))
     glass = lights.window_texture((9, 10, 11.5))
     stage.add("window", pane, materials.matte((0, 0, 0)), lights.emitting(glass))
-    color, height = surfaces.brick((1400, 1400), 0.8, rng, ((0.80, 0.78, 0.73), (0.76, 0.74, 0.69)), (0.74, 0.72, 0.67))
+    color, height = surfaces.brick(
+        (1400, 1400), 0.8, rng, ((0.80, 0.78, 0.73), (0.76, 0.74, 0.69)), (0.74, 0.72, 0.67)
+    )
     parts.wall(stage, 1750, 1750, color, height)
     board = canvas(rng)
     stage.label("board", board, flat(*SIZE, (0, 0, 18)), materials.painted(board.color, 0.65, 0.25))
@@ -56,7 +68,9 @@ def canvas(rng) -> Canvas:
     page = Canvas(*SIZE, 2.6)
     shape = page.ink.shape
     page.color[:] = surfaces.slate(shape, 2.6, rng)
-    grain = 0.80 + 0.30 * surfaces.cloud(shape, 2.2, rng, 2) + 0.12 * surfaces.cloud(shape, 40, rng, 3)
+    grain = (
+        0.80 + 0.30 * surfaces.cloud(shape, 2.2, rng, 2) + 0.12 * surfaces.cloud(shape, 40, rng, 3)
+    )
     page.grain = lambda where: grain[where].clip(0.12, 1) * 0.95
     page.write("The Gull Cafe", 300, 118, "script", 92, YELLOW, "center", jitter=rng)
     for y, bend in ((148, 4), (153, -3)):

@@ -19,20 +19,31 @@ def build(view: str = "") -> Stage:
     rng = np.random.default_rng(73)
     camera = Camera((190, -120, 560), (2, 0, 0), view=46, aperture=2.0, focus=(0, 0, 26), roll=1.5)
     stage = Stage(camera, seed=73)
-    stage.looks = {"": Look(key=0.50, white=0.5, seed=47)}
-    stage.light("sky", lights.sun_and_sky(-48, 44, sun=0.6, sky=1.1, turbidity=4))
+    stage.looks = {"": Look(key=0.55, white=0.5, seed=47)}
+    stage.light("sky", lights.sun_and_sky(-48, 44, sun=0.85, sky=1.1, turbidity=4))
     parts.street(stage)
     sun = np.array([np.sin(np.radians(-48)), np.tan(np.radians(44)), np.cos(np.radians(48))])
-    tree = lights.leaves(rng, sun * 1300 + [260, 170, 0], (900, 500, 200), 90, 75)
+    tree = lights.leaves(rng, sun * 1300 + [330, 300, 0], (800, 350, 200), 50, 70)
     stage.add("leaves", tree, materials.matte((0.2, 0.3, 0.1)))
-    color, height = surfaces.brick((1300, 1700), 1.5, rng, ((0.82, 0.79, 0.72), (0.78, 0.75, 0.68)), (0.76, 0.73, 0.66))
+    color, height = surfaces.brick(
+        (1300, 1700), 1.5, rng, ((0.82, 0.79, 0.72), (0.78, 0.75, 0.68)), (0.76, 0.73, 0.66)
+    )
     parts.wall(stage, 1133, 867, color, height)
     sign = canvas(rng)
     material = materials.painted(sign.color, 0.08, 0.6)
     stage.add("sign", oval(), material)
     stage.know("sign", sign, domed)
     for k, x in enumerate((-148, 148)):
-        parts.screw(stage, f"bolt{k}", x, 0, domed(np.array([[0.5 + x / SIZE[0], 0.5]]))[0, 2] - 0.6, 6, (0.72, 0.55, 0.25), 30 + 40 * k)
+        parts.screw(
+            stage,
+            f"bolt{k}",
+            x,
+            0,
+            domed(np.array([[0.5 + x / SIZE[0], 0.5]]))[0, 2] - 0.6,
+            6,
+            (0.72, 0.55, 0.25),
+            30 + 40 * k,
+        )
     return stage
 
 

@@ -19,13 +19,17 @@ def build(view: str = "") -> Stage:
     rng = np.random.default_rng(43)
     camera = Camera((-420, -420, 1850), (0, -10, 0), view=52, aperture=1.5, roll=-1)
     stage = Stage(camera, seed=43, depth=7)
-    stage.looks = {"": Look(key=0.20, noise=2.0, glow=0.12, white=0.0, seed=29, saturation=1.1)}
-    stage.light("night", lights.ambient((0.010, 0.014, 0.030)))
+    stage.looks = {"": Look(key=0.27, noise=1.6, glow=0.10, white=0.0, seed=29, saturation=1.1)}
+    stage.light("night", lights.ambient((0.06, 0.075, 0.13)))
     lamp = lights.panel((-1500, 1900, 1700), (0, 0, 0), 500, 500, (0, 1, 0))
-    stage.add("street_lamp", lamp, materials.matte((0, 0, 0)), lights.emitting((2.6, 1.7, 0.8)))
+    stage.add("street_lamp", lamp, materials.matte((0, 0, 0)), lights.emitting((26, 18, 9)))
     color, height = surfaces.brick((1500, 1900), 0.6, rng)
     parts.wall(stage, 3167, 2500, color, height)
-    stage.add("panel", rounded_box((1480, 760, 30), 8, (0, 20, 25)), materials.painted((0.028, 0.032, 0.038), 0.30, 0.5))
+    stage.add(
+        "panel",
+        rounded_box((1480, 760, 30), 8, (0, 20, 25)),
+        materials.painted((0.028, 0.032, 0.038), 0.30, 0.5),
+    )
     tubes(stage, "fish", "FISH BAR", 290, (0, 40), (30.0, 3.0, 0.75), 52, 1)
     tubes(stage, "open", "OPEN LATE", 130, (0, -190), (0.8, 7.5, 11.0), 36, 2)
     foot(stage)
@@ -35,8 +39,19 @@ def build(view: str = "") -> Stage:
 def foot(stage) -> None:
     """The painted line below the tubes, lit by them."""
     line = Canvas(1300, 80, 2.0, (0.028, 0.032, 0.038))
-    line.write("PIER 3 - LARKHAVEN HARBOR", 650, 58, "humanist bold", 54, (0.85, 0.83, 0.78), "center", tracking=9)
-    stage.label("foot", line, flat(1300, 80, (0, -290, 40.4)), materials.painted(line.color, 0.35, 0.5))
+    line.write(
+        "PIER 3 - LARKHAVEN HARBOR",
+        650,
+        58,
+        "humanist bold",
+        54,
+        (0.85, 0.83, 0.78),
+        "center",
+        tracking=9,
+    )
+    stage.label(
+        "foot", line, flat(1300, 80, (0, -290, 40.4)), materials.painted(line.color, 0.35, 0.5)
+    )
 
 
 def tubes(stage, name, text, size, middle, glow, gap, line) -> None:
@@ -44,7 +59,10 @@ def tubes(stage, name, text, size, middle, glow, gap, line) -> None:
     letters, width = strokes(text, size, gap)
     offset = np.array([middle[0] - width / 2, middle[1], Z])
     label = Label(name, [], front(offset, 0.0), (1.0, 1.0))
-    glass, black = materials.painted((0.9, 0.9, 0.9), 0.1, 0.5), materials.painted((0.02, 0.02, 0.02), 0.5, 0.3)
+    glass, black = (
+        materials.painted((0.9, 0.9, 0.9), 0.1, 0.5),
+        materials.painted((0.02, 0.02, 0.02), 0.5, 0.3),
+    )
     count = 0
     for part in text.split():
         quads = []
@@ -63,5 +81,3 @@ def tubes(stage, name, text, size, middle, glow, gap, line) -> None:
         word = Word(part, np.array(quads), "en", line, True, count - len(part) + 1)
         label.words.append(word)
     stage.labels.append(label)
-
-

@@ -22,13 +22,24 @@ def build(view: str = "") -> Stage:
     stage = Stage(camera, seed=67)
     stage.looks = {"": Look(key=0.45, white=0.4, seed=41)}
     stage.light("sky", lights.sun_and_sky(-35, 38, sun=0.55, sky=1.2, turbidity=4))
-    parts.street(stage, ground=-620)
+    parts.street(stage, ground=-900)
     car(stage, rng)
     frame = extrude(rounded_rectangle(536, 146, 8), 10, 2.5).moved(parts.shift(0, -12, 4))
     stage.add("holder", frame, materials.painted((0.03, 0.03, 0.032), 0.35, 0.5))
     dealer = Canvas(420, 18, 5, (0.03, 0.03, 0.032))
-    dealer.write("HARBOR GARAGE LARKHAVEN", 210, 14.2, "humanist bold", 14.5, (0.80, 0.80, 0.78), "center", tracking=4)
-    stage.label("dealer", dealer, flat(420, 18, (0, -73, 14.3)), materials.painted(dealer.color, 0.35, 0.5))
+    dealer.write(
+        "HARBOR GARAGE LARKHAVEN",
+        210,
+        14.2,
+        "humanist bold",
+        14.5,
+        (0.80, 0.80, 0.78),
+        "center",
+        tracking=4,
+    )
+    stage.label(
+        "dealer", dealer, flat(420, 18, (0, -73, 14.3)), materials.painted(dealer.color, 0.35, 0.5)
+    )
     plate, height = canvas(rng)
     base = flat(*SIZE, (0, 0, 14.6))
 
@@ -40,8 +51,6 @@ def build(view: str = "") -> Stage:
         return xyz
 
     stage.label("plate", plate, place, materials.painted(plate.color, 0.22, 0.5), (1040, 226))
-    for k, x in enumerate((-205, 205)):
-        parts.screw(stage, f"bolt{k}", x, 40, 15, 5.5, (0.8, 0.8, 0.76), 20 + 50 * k)
     return stage
 
 
@@ -57,7 +66,11 @@ def car(stage, rng) -> None:
 
         return sheet(place, 60, 240)
 
-    stage.add("lower", panel(-360, 118, lambda y: 0 * y - 0.0004 * (y + 60) ** 2 * (y < -60)), paint)
+    stage.add(
+        "lower",
+        panel(-900, 118, lambda y: 0 * y - 0.0004 * (y.clip(-500) + 60) ** 2 * (y < -60)),
+        paint,
+    )
     stage.add("upper", panel(124, 520, lambda y: -(y - 124) * 0.10), paint)
     stage.add("gap", sheet(flat(1900, 900, (0, 80, -75))), materials.matte((0.02, 0.02, 0.02)))
     chrome = materials.painted((0.75, 0.75, 0.76), 0.10, 0.5, 1.0)
@@ -76,7 +89,9 @@ def canvas(rng):
     height[:, : 44 * 6] *= 0.1
     rows, columns = plate.ink.shape
     low = np.linspace(0, 1, rows)[:, None] ** 2
-    dirt = (0.10 + 0.12 * surfaces.cloud((rows, columns), 90, rng, 5) + 0.35 * low).clip(0, 0.6) * 0.35
+    dirt = (0.10 + 0.12 * surfaces.cloud((rows, columns), 90, rng, 5) + 0.35 * low).clip(
+        0, 0.6
+    ) * 0.35
     spots = (surfaces.cloud((rows, columns), 12, rng, 3) - 2.2).clip(0, 1) * 0.6
     plate.color = surfaces.mix_in(plate.color, (0.36, 0.30, 0.23), dirt + spots)
     return plate, height
@@ -87,4 +102,9 @@ def ring(plate, x, y) -> None:
     for k in range(10):
         a = 2 * np.pi * k / 10
         cx, cy = x + 13 * np.cos(a), y + 13 * np.sin(a)
-        plate.shape(lambda pen, s, cx=cx, cy=cy: pen.ellipse([(cx - 2.2) * s, (cy - 2.2) * s, (cx + 2.2) * s, (cy + 2.2) * s], 255), (0.93, 0.75, 0.2))
+        plate.shape(
+            lambda pen, s, cx=cx, cy=cy: pen.ellipse(
+                [(cx - 2.2) * s, (cy - 2.2) * s, (cx + 2.2) * s, (cy + 2.2) * s], 255
+            ),
+            (0.93, 0.75, 0.2),
+        )

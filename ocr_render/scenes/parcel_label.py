@@ -17,12 +17,16 @@ INK = (0.07, 0.07, 0.08)
 def build(view: str = "") -> Stage:
     """The stage."""
     rng = np.random.default_rng(59)
-    camera = Camera((-35, -175, 265), (4, -6, 0), (0, 1, 0), view=46, aperture=1.4, focus=(5, -20, 1), roll=-6)
+    camera = Camera(
+        (-35, -185, 275), (2, -18, 0), (0, 1, 0), view=48, aperture=1.4, focus=(5, -20, 1), roll=-6
+    )
     stage = Stage(camera, seed=59)
-    stage.looks = {"": Look(key=0.50, seed=37, white=0.5)}
+    stage.looks = {"": Look(key=0.50, seed=37, white=0.9)}
     parts.window_room(stage, side=-1, strength=13, fill=0.35)
     floor = surfaces.wood((1400, 1800), 1.4, rng, (0.62, 0.52, 0.42), (0.46, 0.36, 0.27), 140)
-    stage.add("floor", sheet(flat(1286, 1000, (0, 0, -150), 30)), materials.painted(floor, 0.4, 0.5))
+    stage.add(
+        "floor", sheet(flat(1286, 1000, (0, 0, -150), 30)), materials.painted(floor, 0.4, 0.5)
+    )
     board = surfaces.cardboard((1300, 1600), 5.0, rng)
     seam(board)
     material = materials.painted(board, 0.8, 0.2)
@@ -44,7 +48,9 @@ def seam(board) -> None:
 
 def tape(stage, rng) -> None:
     """Brown tape along the seam, with a few creases."""
-    film = np.float32([0.60, 0.43, 0.25]) * (1 + 0.03 * surfaces.cloud((120, 1000), 60, rng, 4)[..., None])
+    film = np.float32([0.60, 0.43, 0.25]) * (
+        1 + 0.03 * surfaces.cloud((120, 1000), 60, rng, 4)[..., None]
+    )
     base = flat(322, 50, (0, 60, 0.35))
 
     def place(uv):

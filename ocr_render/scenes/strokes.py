@@ -13,7 +13,13 @@ def arc(x, y, rx, ry, start, end, steps=24) -> list:
 
 R = 0.25
 LETTERS = {  # letter: (width, strokes)
-    "A": (0.72, [[(0, 0), (0.33, 0.97), (0.36, 1.0), (0.39, 0.97), (0.72, 0)], [(0.13, 0.32), (0.59, 0.32)]]),
+    "A": (
+        0.72,
+        [
+            [(0, 0), (0.33, 0.97), (0.36, 1.0), (0.39, 0.97), (0.72, 0)],
+            [(0.13, 0.32), (0.59, 0.32)],
+        ],
+    ),
     "B": (
         0.6,
         [
@@ -58,7 +64,9 @@ def strokes(text, size, gap):
         lines = [smooth(np.array(line, float) * size + [x, 0]) for line in lines]
         points = np.concatenate(lines)
         low, high = points.min(axis=0), points.max(axis=0)
-        box = np.array([[low[0], -high[1]], [high[0], -high[1]], [high[0], -low[1]], [low[0], -low[1]]])
+        box = np.array(
+            [[low[0], -high[1]], [high[0], -high[1]], [high[0], -low[1]], [low[0], -low[1]]]
+        )
         letters.append((lines, box))
         x += width * size + gap
     return letters, x - gap

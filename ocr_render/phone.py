@@ -123,6 +123,12 @@ def _tone(light, contrast, saturation) -> np.ndarray:
     return bent
 
 
+def tone_table(brightest: float = 8.0) -> np.ndarray:
+    """Table (1024,) uint8: sRGB gray of exposed linear light from 0 to `brightest`."""
+    curve = _curve(np.linspace(0, brightest, 1024)).clip(0, 1)
+    return (curve * 255 + 0.5).astype(np.uint8)
+
+
 def save_jpeg(picture, path, limit: int = 250_000) -> int:
     """Write a JPEG of at most `limit` bytes under a temporary name, then rename it; its bytes."""
     for quality in (90, 86, 82, 78, 74, 70, 65, 60, 54, 48, 40):

@@ -209,3 +209,32 @@ def test_make_writes_picture_and_truth(tmp_path, monkeypatch):
     assert sorted(file.name for file in tmp_path.iterdir()) == ["pages.json", "poster.jpg"]
     assert json.loads((tmp_path / "pages.json").read_text())["pages"] == pages
     assert numbers["words"] == 2
+
+
+# plates: one render, many labels -----------------------------------------------------------
+
+
+def test_a_retextured_plate_equals_a_full_render(tmp_path):
+    pytest.importorskip("mitsuba", reason="Mitsuba is not installed (ocr_render/requirements.txt)")
+    pytest.importorskip("pyoidn", reason="pyoidn is not installed (ocr_render/requirements.txt)")
+    from ocr_render import plates, render
+
+    stage = tiny_stage()
+    plates.make(stage, "sign", 200, 16).save(tmp_path / "plate.npz")
+    plate = plates.load(tmp_path / "plate.npz")
+    texture = (board().color * 255).astype(np.uint8)
+    full = render.render(stage, 200, 16)
+    again = plate.light(texture)
+    key = phone.exposure(full, 0.42)
+    pictures_ = [phone.develop(light * key, Look(noise=0)) for light in (full, again)]
+    difference = np.abs(pictures_[0].astype(float) - pictures_[1]).mean()
+    assert difference < 2.5  # of 255
+    assert plate.picture(texture).shape == full.shape
+
+
+def test_a_broken_plate_is_one_sentence(tmp_path):
+    from ocr_render import plates
+
+    (tmp_path / "plate.npz").write_bytes(b"PK half of it")
+    with pytest.raises(OcrError, match="is no plate"):
+        plates.load(tmp_path / "plate.npz")

@@ -82,7 +82,7 @@ def canvas(rng) -> Canvas:
 
     sign.shape(edge(9, 3.4), BLUE)
     sign.shape(edge(15, 1.0), BLUE)
-    sign.write("HARBOR HOUSE", 170, 62, "old", 31, BLUE, "center", tracking=4.0, radius=190)
+    sign.write("HARBOR HOUSE", 170, 64, "old", 26, BLUE, "center", tracking=3.6, radius=185)
     sign.write("27", 170, 158, "old", 104, BLUE, "center", tracking=4)
     sign.write("LANTERN STREET", 170, 206, "old", 20, BLUE, "center", tracking=3.2, radius=-230)
     craze = 1 + 0.012 * surfaces.cloud(sign.ink.shape, 120, rng, 4)[..., None]

@@ -17,7 +17,7 @@ RADIUS, Z = 6.5, 62.0
 def build(view: str = "") -> Stage:
     """The stage."""
     rng = np.random.default_rng(43)
-    camera = Camera((-420, -420, 1850), (0, -10, 0), view=52, aperture=1.5, roll=-1)
+    camera = Camera((-420, -420, 1850), (0, -10, 0), view=57, aperture=1.5, roll=-1)
     stage = Stage(camera, seed=43, depth=7)
     stage.looks = {"": Look(key=0.27, noise=1.6, glow=0.10, white=0.0, seed=29, saturation=1.1)}
     stage.light("night", lights.ambient((0.06, 0.075, 0.13)))
@@ -27,7 +27,7 @@ def build(view: str = "") -> Stage:
     parts.wall(stage, 3167, 2500, color, height)
     stage.add(
         "panel",
-        rounded_box((1480, 760, 30), 8, (0, 20, 25)),
+        rounded_box((1760, 860, 30), 8, (0, 35, 25)),
         materials.painted((0.028, 0.032, 0.038), 0.30, 0.5),
     )
     tubes(stage, "fish", "FISH BAR", 290, (0, 40), (30.0, 3.0, 0.75), 52, 1)

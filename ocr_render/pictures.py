@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ocr_render import phone, truth
+from ocr_render import phone, render, truth
 from ocr_utils.errors import OcrError
 
 SCENES = (
@@ -67,6 +67,7 @@ def make(scene: str, view: str, options):
 
     Returns the pages, and the numbers of the comparison of outlines with the ID pass.
     """
+    render.require()
     stage = module(scene).build(view)
     width = options.width or stage.width
     stem = "_".join(part for part in (scene, view) if part)
@@ -100,8 +101,6 @@ def make(scene: str, view: str, options):
 
 
 def _shares(stage, width):
-    from ocr_render import render
-
     everything = render.identify(stage, width)
     alone = render.identify(stage, width, only_labels=True)
     shares = truth.visible_shares(stage, width, everything, alone)
@@ -109,8 +108,6 @@ def _shares(stage, width):
 
 
 def _light(stage, width, options, stem) -> np.ndarray:
-    from ocr_render import render
-
     kept = options.light and Path(options.light) / f"{stem}_{width}_{options.spp}.npy"
     if kept and kept.exists():
         return np.load(kept)

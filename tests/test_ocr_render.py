@@ -160,6 +160,12 @@ def test_unknown_scene_is_one_sentence(capsys):
     assert "There is no scene 'lighthouse'" in capsys.readouterr().err
 
 
+def test_a_missing_package_names_the_command(capsys, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert main(["receipt"]) == 1
+    assert "pip install -r ocr_render/requirements.txt" in capsys.readouterr().err
+
+
 def test_stages_are_deterministic():
     try:
         one, two = (pictures.module("typed_letter").build("") for _ in range(2))

@@ -29,7 +29,7 @@ def words(stage: Stage, width: int, seen=None) -> list[dict]:
                 {
                     "points": outline.round(1).tolist(),
                     "text": word.text,
-                    "ignore": bool(not word.legible or share < 0.6),
+                    "ignore": bool(not word.legible or share < 0.6 or not _letters(word.text)),
                     "characters": quads.clip(0, [width, height]).round(1).tolist(),
                     "language": word.language,
                     "line": line0 + word.line,
@@ -39,6 +39,11 @@ def words(stage: Stage, width: int, seen=None) -> list[dict]:
             )
         line0 += max((word.line for word in label.words), default=0)
     return found
+
+
+def _letters(text: str) -> bool:
+    """Whether a word has a letter or a digit; a dash or an ampersand is read by nobody."""
+    return any(character.isalnum() for character in text)
 
 
 def within(outline, width: int, height: int, tolerance: float = 0.25) -> np.ndarray:

@@ -58,13 +58,14 @@ def test_truth_is_consistent(page):
         assert len(word["characters"]) == len(word["text"])
         assert word["language"] in ("en", "ko")
         assert 0 < word["visible"] <= 1
-        assert word["ignore"] == (not word["legible"] or word["visible"] < 0.6)
+        letters = any(character.isalnum() for character in word["text"])
+        assert word["ignore"] == (not word["legible"] or word["visible"] < 0.6 or not letters)
 
 
 def test_ink_lies_within_the_outlines():
     for page in PAGES:
         if page["check"]:
-            assert page["check"]["inside"] > 0.99, page["image"]
+            assert page["check"]["inside"] > 0.98, page["image"]  # raised letters show their sides
 
 
 # labels -----------------------------------------------------------------------------------

@@ -91,8 +91,8 @@ class Canvas:
 
         `size` is the font's em in mm. `how` may have `tracking` (mm between characters), `room`
         (mm that the line may take), `language`, `legible`, `angle` (degrees, clockwise), `jitter`
-        (a Generator, for handwriting) and `radius` (mm; the line bends around a center below it,
-        above it if negative).
+        (a Generator, for handwriting), `strike` (a Generator, for a typewriter) and `radius` (mm;
+        the line bends around a center below it, above it if negative).
         """
         check_glyphs(name, text)
         width = self._advances(text, name, size, how.get("tracking", 0))[-1]

@@ -20,7 +20,7 @@ def build(view: str = "") -> Stage:
     rng = np.random.default_rng(67)
     camera = Camera((-330, 190, 830), (6, 0, 0), view=46, aperture=1.6, focus=(0, 0, 12), roll=-1.5)
     stage = Stage(camera, seed=67)
-    stage.looks = {"": Look(key=0.45, white=0.4, seed=41)}
+    stage.looks = {"": Look(key=0.37, white=0.4, seed=41)}
     stage.light("sky", lights.sun_and_sky(-35, 38, sun=0.55, sky=1.2, turbidity=4))
     parts.street(stage, ground=-900)
     car(stage, rng)

@@ -34,7 +34,7 @@ def build(view: str = "") -> Stage:
     rng = np.random.default_rng(37)
     camera = Camera((-190, -130, 1120), (0, 5, 0), view=38, aperture=1.5, roll=-1.5)
     stage = Stage(camera, width=1280, height=1600, seed=37)
-    stage.looks = {"": Look(key=0.42, white=1.0, seed=23)}
+    stage.looks = {"": Look(key=0.47, white=1.0, seed=23)}
     stage.light("sky", lights.sun_and_sky(150, 40, sun=0.0, sky=1.6, turbidity=5))
     parts.street(stage)
     wall, bumps = surfaces.concrete((1800, 1800), 1.0, rng)

@@ -33,6 +33,10 @@ class Look:
     sharpen: float = 0.6
     seed: int = 1
 
+    def shaken(self, width: int) -> float:
+        """Length of the hand's way in pixels of a picture `width` wide."""
+        return float(np.hypot(*self.shake)) * width / 1280 if self.shake else 0.0
+
 
 def develop(light, look: Look) -> np.ndarray:
     """sRGB picture (rows, columns, 3) uint8 of linear `light` (rows, columns, 3) float."""

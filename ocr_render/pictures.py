@@ -93,7 +93,7 @@ def make(scene: str, view: str, options):
             "seed": stage.seed,
             "command": f"python -m ocr_render {stem} --out data/photographs --spp {options.spp}",
             "check": numbers,
-            "words": truth.words(stage, width, shares),
+            "words": truth.words(stage, width, shares, look.shaken(width)),
         }
         pages.append(page)
     _remember(options.out / PAGES, pages)

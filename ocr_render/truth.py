@@ -11,11 +11,13 @@ def pixels(stage: Stage, label: Label, points, width: int) -> np.ndarray:
     return stage.camera.project(label.place(np.asarray(points) / label.size), width, height)
 
 
-def words(stage: Stage, width: int, seen=None) -> list[dict]:
+def words(stage: Stage, width: int, seen=None, shake: float = 0.0) -> list[dict]:
     """The truth of a picture, one dict a word.
 
     `points` is the outline, `characters` one quad each, `visible` the share that nothing hides
     (from `seen = visible_shares(...)`, else 1). `ignore` says that no reader can be asked for it.
+    A word lower than the hand's `shake` (pixels) is not `legible`, but not ignored either, so that
+    a sharp and a shaken picture can be compared.
     """
     found, line0, height = [], 0, round(width * stage.height / stage.width)
     for label in stage.labels:
@@ -34,11 +36,16 @@ def words(stage: Stage, width: int, seen=None) -> list[dict]:
                     "language": word.language,
                     "line": line0 + word.line,
                     "visible": round(share, 2),
-                    "legible": bool(word.legible),
+                    "legible": bool(word.legible and _height(quads) >= shake),
                 }
             )
         line0 += max((word.line for word in label.words), default=0)
     return found
+
+
+def _height(quads) -> float:
+    """Pixels from the top to the bottom of a word's highest character."""
+    return float(np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1).max())
 
 
 def _letters(text: str) -> bool:

@@ -19,9 +19,7 @@ from tools.refresh import NOTEBOOKS, find_notebooks
 
 LESSONS = tuple(sorted(path.stem for path in NOTEBOOKS.glob("[0-9]*.ipynb")))
 FIRST_EDITION = {
-    "00_start_here",
     "02_keras_ocr",
-    "03_tesseract_cropping",
     "04_mnist_cnn",
     "05_cifar10_cnn",
     "06_lmdb_exploration",
@@ -161,7 +159,7 @@ def plain_outputs(page):
                 ):
                     yield f"cell {n} shows {kind}"
             shown = output.get("data", {}).get("text/plain", "")
-            if BARE_OBJECT.match(shown) and not kinds & {"image/png", "text/html"}:
+            if BARE_OBJECT.match(shown) and not kinds & {"image/png", "image/jpeg", "text/html"}:
                 yield f"cell {n} ends in the value {shown[:50]!r}: end the line with `;`"
 
 
@@ -189,7 +187,8 @@ def sizes(page):
         yield f"weighs {total / 1e6:.1f} MB, more than {MAX_NOTEBOOK / 1e6:.1f}"
     for n, cell in page.code:
         for output in cell.outputs:
-            picture = output.get("data", {}).get("image/png", "")
+            data = output.get("data", {})
+            picture = data.get("image/png") or data.get("image/jpeg", "")
             size = len(base64.b64decode(picture))
             if size > MAX_PNG:
                 yield f"cell {n} has a picture of {size // 1000} kB, more than {MAX_PNG // 1000}"

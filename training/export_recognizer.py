@@ -22,6 +22,7 @@ from ocr_utils.labels import PRINTABLE
 from ocr_utils.metrics import expected_calibration_error, normalize, word_accuracy
 from ocr_utils.paths import WEIGHTS
 from ocr_utils.recognizer import ARCHITECTURE, IMAGE_SIZE, Recognizer, build_recognizer
+from ocr_utils.weights import save_weights
 from training import checkpoint, evaluate, stream
 from training.muon import Muon
 
@@ -132,12 +133,9 @@ def _result(recognizer, crops, texts) -> dict:
 def write(model, card: dict, run: Path, name: str) -> None:
     """Weights, card and curve; each by a temporary name, the card last."""
     WEIGHTS.mkdir(parents=True, exist_ok=True)
-    bare = build_recognizer()  # without an optimizer, whose state would be saved too
-    bare.set_weights(model.get_weights())
-    temporary = WEIGHTS / "writing.weights.h5"
-    bare.save_weights(temporary)
-    temporary.replace(WEIGHTS / f"{name}.weights.h5")
+    sha256 = save_weights(model, WEIGHTS / f"{name}.npz")
     shutil.copy(run / "log.csv", WEIGHTS / f"{name}_log.csv")
+    card = {"sha256": sha256} | card
     (WEIGHTS / "writing.json").write_text(json.dumps(card, indent=1), encoding="utf-8")
     (WEIGHTS / "writing.json").replace(WEIGHTS / f"{name}.json")
 

@@ -16,9 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from ocr_synth.pages import render_page
-from ocr_utils.detector import CHANNELS, Detector, build_detector, detection_loss, save_weights
+from ocr_utils.detector import CHANNELS, Detector, build_detector, detection_loss
 from ocr_utils.metrics import Score, box_hmean
 from ocr_utils.paths import WEIGHTS
+from ocr_utils.weights import save_weights
 from training import checkpoint, evaluate_pages, log, page_stream
 
 VALIDATION_SEED = 999_983  # never a training seed
@@ -123,7 +124,7 @@ def export(model, step: int, run: Path, args) -> None:
         "limits": "Latin and Hangul, letters of 8 pixels and more; no vertical text.",
     }
     WEIGHTS.mkdir(parents=True, exist_ok=True)
-    save_weights(model, WEIGHTS / "detector.npz")
+    card["sha256"] = save_weights(model, WEIGHTS / "detector.npz")
     detector = Detector(model, card)
     card["results"] = {"H-mean, 50 generated pages": round(generated_hmean(detector, 50), 2)}
     for folder in args.real:

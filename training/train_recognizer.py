@@ -17,7 +17,8 @@ import numpy as np
 
 from ocr_utils import crnn
 from ocr_utils.labels import PRINTABLE, LabelConverter
-from ocr_utils.recognizer import ARCHITECTURE, IMAGE_SIZE, build_recognizer, read_card
+from ocr_utils.recognizer import ARCHITECTURE, IMAGE_SIZE, build_recognizer
+from ocr_utils.weights import RECOGNIZER, load_weights, read_card, save_weights
 from training import checkpoint, evaluate, log, stream
 from training.muon import Muon
 from training.widen import widen
@@ -44,12 +45,11 @@ def go_on_from(weights: Path, model, run: Path) -> int:
 
     Returns the step that the run begins with.
     """
-    name = weights.name.removesuffix(".weights.h5")
-    card = read_card(weights.with_name(f"{name}.json"))
+    card = read_card(weights.with_suffix(".json"), RECOGNIZER)
     finished = crnn.build_crnn_model((*IMAGE_SIZE, 1), PRINTABLE, **card["architecture"])
-    crnn.load_weights(finished, weights)
+    load_weights(finished, weights, card)
     widen(finished, model)
-    log_before = weights.with_name(f"{name}_log.csv")
+    log_before = weights.with_name(f"{weights.stem}_log.csv")
     if log_before.exists():
         shutil.copy(log_before, run / "log.csv")
     return stream.EASY_STEPS  # who can read already needs no easy words
@@ -81,7 +81,7 @@ def train(model, run: Path, step: int, args) -> None:
             losses = []
         if last:
             break
-    model.save_weights(run / "recognizer.weights.h5")
+    save_weights(model, run / "recognizer.npz")
     settings = vars(args) | {"architecture": ARCHITECTURE}
     (run / "settings.json").write_text(json.dumps(settings, indent=1))
 
@@ -116,7 +116,7 @@ def _arguments():
     parser.add_argument("--validation", type=int, default=500)
     parser.add_argument("--real", nargs="*", default=[], help="folders with labels.tsv")
     parser.add_argument("--precision", default="float32", help="mixed_bfloat16 is faster")
-    parser.add_argument("--start-from", help="weights to begin with (*.weights.h5)")
+    parser.add_argument("--start-from", help="weights to begin with (*.npz)")
     return parser.parse_args()
 
 

@@ -1,4 +1,4 @@
-# %% after predict
+# %% after read-once
 assert model.output_shape[2] == len(alphabet) + 1 and len(texts) == len(crops)
 
 # %% after card
@@ -28,7 +28,7 @@ def share_right(found):
 assert share_right(package) > right.mean() - 0.03
 assert share_right(augmented) > right.mean() - 0.03
 
-# %% after lm
+# %% after lm-chance
 assert max("abcdefghijklmnopqrstuvwxyz", key=lambda c: chance_after("th", c)) == "e"
 
 # %% after lm-table

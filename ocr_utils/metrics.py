@@ -76,7 +76,7 @@ def one_minus_ned(truths, found, exact: bool = False) -> float:
     """1 - normalized edit distance, the mean over the words: 1 is perfect, 0 all wrong.
 
     The distance of a word is divided by the longer of the two lengths (ICDAR 2019 ArT/LSVT rules).
-    So a word that is nearly right counts for nearly 1; `word_accuracy` gives it 0 (notebook 07).
+    So a word that is nearly right counts for nearly 1; `word_accuracy` gives it 0 (notebook 07c).
 
     >>> one_minus_ned(["HELLO", "OCR"], ["HALLO", "OCR"])
     0.9

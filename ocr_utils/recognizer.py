@@ -16,7 +16,7 @@ from ocr_utils.labels import PRINTABLE
 from ocr_utils.paths import WEIGHTS
 from ocr_utils.words import Word
 
-IMAGE_SIZE = (100, 32)  # width, height; every crop is stretched to it
+IMAGE_SIZE = (128, 32)  # width, height; every crop is stretched to it
 TALL = 1.5  # height of a crop in widths from which its word may stand on end
 UNSURE = 0.5  # confidence, before calibration, below which a crop is looked at again
 RISE = 0.3  # how far a line that a second look levels rises or falls, in heights of the crop
@@ -31,7 +31,7 @@ ARCHITECTURE = {
 
 
 def build_recognizer():
-    """The untrained network: images (B, 100, 32, 1) float32 -> logits (B, 25, 95)."""
+    """The untrained network: images (B, 128, 32, 1) float32 -> logits (B, 32, 95)."""
     return crnn.build_crnn_model((*IMAGE_SIZE, 1), PRINTABLE, **ARCHITECTURE)
 
 

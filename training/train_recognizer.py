@@ -42,7 +42,7 @@ def main() -> None:
 def compiled(args):
     """The network with its optimizer, which keeps a moving average of the weights, and its loss."""
     keras.mixed_precision.set_global_policy(args.precision)
-    model = build_recognizer()
+    model = build_recognizer(args.width)
     optimizer = Muon(
         args.rate,
         weight_decay=0.01,
@@ -80,9 +80,8 @@ def go_on_from(weights: Path, model, run: Path) -> loop.Progress:
 
 def _accuracies(model, args) -> dict:
     """Word accuracy on generated words nobody trained on, and on the folders of --real."""
-    images, texts = stream.make_batch(
-        VALIDATION_SEED, stream.EASY_STEPS, args.validation, IMAGE_SIZE
-    )
+    size = args.width, IMAGE_SIZE[1]
+    images, texts = stream.make_batch(VALIDATION_SEED, stream.EASY_STEPS, args.validation, size)
     with loop.averaged(model):
         generated = evaluate.word_accuracy(model, images, texts)
         real = [evaluate.folder_accuracy(model, folder, args.validation) for folder in args.real]
@@ -93,6 +92,7 @@ def _arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--run", default="runs/recognizer", help="folder of checkpoint and log")
     parser.add_argument("--steps", type=int, default=20_000)
+    parser.add_argument("--width", type=int, default=IMAGE_SIZE[0], help="of images, in pixels")
     parser.add_argument("--minutes", type=float, default=1e9, help="stop after so many minutes")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=3e-3)

@@ -34,6 +34,8 @@ def beam_search_batch(
     >>> [(text, round(float(np.exp(s)), 2)) for text, s in beam_search_batch(logits, "A")[0]]
     [('A', 0.64), ('', 0.36)]
     """
+    if not len(logits):
+        return []
     log_p = _without_silence(log_softmax(logits))
     state = _Beams(len(log_p), log_p.shape[1], beam_width)
     model = _Scorer(characters, language_model, weight, bonus)

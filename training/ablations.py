@@ -48,7 +48,7 @@ def main() -> None:
         training = train(model, optimizer, args)
         evaluate.predict(model, unseen[0][:100])  # compiled before the clock starts
         start = time.perf_counter()
-        accuracy = evaluate.word_accuracy(model, *unseen)
+        accuracy = evaluate.greedy_accuracy(model, *unseen)
         reading = (time.perf_counter() - start) * 1000 / len(unseen[1])
         print(
             f"| {name} | {model.count_params() / 1e6:.2f} M | {training:.1f} | {reading:.1f} | "

@@ -17,7 +17,12 @@ import numpy as np
 
 from ocr_utils import crnn, ctc
 from ocr_utils.labels import PRINTABLE
-from ocr_utils.metrics import expected_calibration_error, normalize, one_minus_ned
+from ocr_utils.metrics import (
+    expected_calibration_error,
+    normalize,
+    one_minus_ned,
+    word_accuracy,
+)
 
 
 def read_folder(folder, limit: int | None = None) -> tuple[list[str], list[str]]:
@@ -34,18 +39,18 @@ def read_folder(folder, limit: int | None = None) -> tuple[list[str], list[str]]
     return [file for file, _ in rows], [text for _, text in rows]
 
 
-def word_accuracy(model, images, texts) -> float:
+def greedy_accuracy(model, images, texts) -> float:
     """Share of prepared images (N, W, H, 1) uint8 that greedy decoding reads right, in percent."""
     found = ctc.decode_predict_ctc(predict(model, images), PRINTABLE)
     return _percent(found, texts)
 
 
 def folder_accuracy(model, folder, limit: int | None = None) -> float:
-    """`word_accuracy` on a folder of crops."""
+    """`greedy_accuracy` on a folder of crops."""
     files, texts = read_folder(folder, limit)
     size = model.input_shape[1:3]
     images = np.stack([(crnn.prepare_image(file, size) * 255).astype(np.uint8) for file in files])
-    return word_accuracy(model, images, texts)
+    return greedy_accuracy(model, images, texts)
 
 
 def predict(model, images, batch_size: int = 100) -> np.ndarray:
@@ -56,8 +61,7 @@ def predict(model, images, batch_size: int = 100) -> np.ndarray:
 
 
 def _percent(found, texts) -> float:
-    right = [normalize(a) == normalize(b) for a, b in zip(found, texts, strict=True)]
-    return round(100 * float(np.mean(right)), 2)
+    return round(100 * word_accuracy(texts, found), 2)
 
 
 # ---- engines: each a function (list of files) -> list of Word

@@ -83,7 +83,7 @@ def _accuracies(model, args) -> dict:
     size = args.width, IMAGE_SIZE[1]
     images, texts = stream.make_batch(VALIDATION_SEED, stream.EASY_STEPS, args.validation, size)
     with loop.averaged(model):
-        generated = evaluate.word_accuracy(model, images, texts)
+        generated = evaluate.greedy_accuracy(model, images, texts)
         real = [evaluate.folder_accuracy(model, folder, args.validation) for folder in args.real]
     return {"generated": generated, "real": " ".join(str(accuracy) for accuracy in real)}
 

@@ -1,7 +1,6 @@
-"""Data sets that are either whole or not there (notebook 06)."""
+"""Files and data sets that are either whole or not there: the one way the course writes them."""
 
 import contextlib
-import os
 import shutil
 import tempfile
 import time
@@ -10,7 +9,32 @@ from pathlib import Path
 
 from ocr_utils.errors import OcrError
 
-ABANDONED_SECONDS = 600  # a build that lives writes more often than this
+try:
+    import fcntl
+except ImportError:  # Windows: a file that is open there cannot be removed, which serves as a lock
+    fcntl = None
+
+LOCK = "lock"
+ABANDONED_SECONDS = 600  # where nothing can be locked, a build that lives writes more often
+
+
+@contextlib.contextmanager
+def new_file(path) -> Iterator[Path]:
+    """Write a file under a temporary name, then rename it: whole, or as it was (notebook 06).
+
+    Yields the path to write, of the same name and suffix in a hidden folder beside `path`. Raises
+    OcrError where the disk is full or the place cannot be written; see `new_folder`.
+
+    >>> place = Path(tempfile.mkdtemp()) / "a.txt"
+    >>> with new_file(place) as temporary:
+    ...     _ = temporary.write_text("whole")
+    >>> place.read_text(), len(list(place.parent.iterdir()))
+    ('whole', 1)
+    """
+    path = Path(path)
+    with hidden_folder(path) as hidden:
+        yield hidden / path.name
+        (hidden / path.name).replace(path)
 
 
 @contextlib.contextmanager
@@ -19,7 +43,7 @@ def new_folder(folder) -> Iterator[Path]:
 
     Yields the temporary folder to fill. When the block ends well it takes the place of `folder`;
     when it raises, it is removed and an older `folder` stays as it was. A killed process leaves
-    only a hidden `.NAME.*` folder, which a later build removes.
+    only a hidden folder `.NAME.*`, which the next build removes.
     Raises OcrError where the disk is full or the place cannot be written.
 
     >>> place = Path(tempfile.mkdtemp()) / "words"
@@ -31,21 +55,38 @@ def new_folder(folder) -> Iterator[Path]:
     ['a.txt']
     """
     folder = Path(folder)
-    temporary = None
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        _remove_abandoned(folder)
-        temporary = _hidden_folder(folder)
+    with hidden_folder(folder) as hidden:
+        temporary = hidden / folder.name
+        temporary.mkdir()
         yield temporary
-        _move_into_place(temporary, folder)
+        with contextlib.suppress(FileNotFoundError):
+            folder.rename(hidden / "old")
+        temporary.rename(folder)
+
+
+@contextlib.contextmanager
+def hidden_folder(place: Path) -> Iterator[Path]:
+    """A folder `.NAME.*` beside `place`, locked while this process lives, removed at the end.
+
+    Errors of the disk become an OcrError that names `place`.
+    """
+    hidden = lock = None
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        remove_abandoned(place)
+        hidden = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
+        lock = _locked(hidden)
+        yield hidden
     except OSError as error:
-        raise OcrError(disk_message(folder, error)) from None
+        raise OcrError(disk_message(place, error)) from None
     finally:
-        if temporary is not None:
-            shutil.rmtree(temporary, ignore_errors=True)
+        if lock is not None:
+            lock.close()
+        if hidden is not None:
+            shutil.rmtree(hidden, ignore_errors=True)
 
 
-def disk_message(folder, error: Exception) -> str:
+def disk_message(place, error: Exception) -> str:
     """One sentence for an error of the disk, whoever raised it.
 
     >>> disk_message("words", OSError(28, "No space left on device"))
@@ -57,45 +98,47 @@ def disk_message(folder, error: Exception) -> str:
     elif "Input/output error" in text:  # what LMDB says when a disk takes only part of a write
         state = "seems to be full"
     else:
-        return f"{folder} could not be written ({error}): check the path and its permissions."
-    return f"{folder} could not be written, the disk {state}: free some space and run it again."
+        return f"{place} could not be written ({error}): check the path and its permissions."
+    return f"{place} could not be written, the disk {state}: free some space and run it again."
 
 
-def _hidden_folder(folder: Path) -> Path:
-    """A new folder `.NAME.PROCESS.*` beside `folder`."""
-    prefix = f".{folder.name}.{os.getpid()}."
-    hidden = Path(tempfile.mkdtemp(prefix=prefix, dir=folder.parent))
-    hidden.chmod(0o755)
-    return hidden
-
-
-def _move_into_place(temporary: Path, folder: Path) -> None:
-    if folder.exists():
-        old = _hidden_folder(folder)
-        folder.rename(old / "old")
-        temporary.rename(folder)
-        shutil.rmtree(old, ignore_errors=True)
-    else:
-        temporary.rename(folder)
-
-
-def _remove_abandoned(folder: Path) -> None:
-    """Remove the hidden folders that killed builds of `folder` left."""
-    for path in folder.parent.glob(f".{folder.name}.*"):
+def remove_abandoned(place) -> None:
+    """Remove the hidden folders that killed builds of `place` left beside it."""
+    place = Path(place)
+    for hidden in place.parent.glob(f".{place.name}.*"):
         with contextlib.suppress(OSError):  # its owner may be removing it too
-            newest = max(part.stat().st_mtime for part in [path, *path.rglob("*")])
-            process = path.name.removeprefix(f".{folder.name}.").split(".")[0]
-            if time.time() - newest > ABANDONED_SECONDS or not _may_live(process):
-                shutil.rmtree(path, ignore_errors=True)
+            if hidden.is_dir() and not _may_live(hidden):
+                shutil.rmtree(hidden, ignore_errors=True)
 
 
-def _may_live(process: str) -> bool:
-    if os.name == "nt" or not process.isdigit():
-        return True  # Windows has no harmless way to ask
-    try:
-        os.kill(int(process), 0)  # signal 0 only asks
-    except ProcessLookupError:
+def _locked(hidden: Path):
+    """An open file `lock`, locked before it gets its name: to be held while the folder is in use.
+
+    The system lets go of the lock when the process ends, however it ends; other machines that share
+    the disk see it too.
+    """
+    file = open(hidden / "unlocked", "wb")
+    if fcntl:
+        with contextlib.suppress(OSError):  # a disk without locks: then age decides
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            (hidden / "unlocked").rename(hidden / LOCK)
+    return file
+
+
+def _may_live(hidden: Path) -> bool:
+    lock = hidden / LOCK
+    if fcntl and lock.exists():
+        with open(lock, "rb+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+            return False
+    if not fcntl and (hidden / "unlocked").exists():
+        try:
+            (hidden / "unlocked").unlink()
+        except OSError:
+            return True
         return False
-    except PermissionError:
-        pass
-    return True
+    newest = max(part.stat().st_mtime for part in [hidden, *hidden.rglob("*")])
+    return time.time() - newest < ABANDONED_SECONDS

@@ -6,11 +6,9 @@ neighbors of a word (affinity). Their sum is high along a word and low between w
 its connected components.
 """
 
-import json
-
 import numpy as np
 
-from ocr_utils.errors import OcrError
+from ocr_utils import weights
 from ocr_utils.paths import WEIGHTS
 
 STRIDE = 2  # the maps are half as wide and high as the image
@@ -282,51 +280,12 @@ def _merge(fine: np.ndarray, coarse: np.ndarray) -> np.ndarray:
     return np.concatenate([fine[~covered], coarse[word]])
 
 
-# --- weights --------------------------------------------------------------------------------------
-
-
-def save_weights(model, path) -> None:
-    """Write the weights by name, kernels in half precision, under a temporary name first."""
-    arrays = {v.path: np.array(v) for v in model.weights}
-    arrays = {name: a.astype(np.float16) if a.ndim > 1 else a for name, a in arrays.items()}
-    temporary = path.with_name(path.name + ".tmp")
-    with open(temporary, "wb") as file:
-        np.savez(file, **arrays)
-    temporary.replace(path)
-
-
-def load_weights(model, path) -> None:
-    """Read what `save_weights` wrote; OcrError names the first weight that does not fit."""
-    try:
-        with np.load(path) as stored:
-            arrays = {name: stored[name].astype(np.float32) for name in stored.files}
-    except FileNotFoundError:
-        raise OcrError(f"{path} is missing: clone the repository again.") from None
-    except (OSError, ValueError, EOFError):
-        raise OcrError(f"{path} holds no weights: restore it with git checkout.") from None
-    expected = {v.path: v for v in model.weights}
-    for name in sorted(expected.keys() | arrays.keys()):
-        there, wanted = arrays.get(name), expected.get(name)
-        if there is None or wanted is None or there.shape != tuple(wanted.shape):
-            raise OcrError(
-                f"{path} belongs to another network (weight {name}): take this course's."
-            )
-    for name, variable in expected.items():
-        variable.assign(arrays[name])
-
-
 def load_detector(name: str = "detector") -> Detector:
     """The detector whose weights and card are data/weights/<name>.npz and .json.
 
-    Raises OcrError where they are missing or belong to another network.
+    Raises OcrError where they are missing, damaged or another network's.
     """
-    card = WEIGHTS / f"{name}.json"
-    try:
-        described = json.loads(card.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise OcrError(f"{card} is missing: clone the repository again.") from None
-    except ValueError:
-        raise OcrError(f"{card} is not readable as JSON: restore it with git checkout.") from None
-    model = build_detector(tuple(described.get("channels", CHANNELS)))
-    load_weights(model, WEIGHTS / f"{name}.npz")
-    return Detector(model, described)
+    card = weights.read_card(WEIGHTS / f"{name}.json", weights.DETECTOR)
+    model = build_detector(tuple(card["channels"]))
+    weights.load_weights(model, WEIGHTS / f"{name}.npz", card)
+    return Detector(model, card)

@@ -1,18 +1,19 @@
 """Read whatever picture a learner has into one shape: (H, W, 3) uint8 RGB (notebooks 00 and 03)."""
 
 import io
-import os
 import warnings
-from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
 
 from ocr_utils.errors import OcrError
+from ocr_utils.image_sources import describe, one_line, read_bytes
+from ocr_utils.notebook import quiet_stderr
 
-DOWNLOAD_SECONDS = 15
-DOWNLOAD_BYTES = 50_000_000
 MAX_PIXELS = 89_478_485  # Pillow's own limit: a quarter of a gigabyte once it is decoded
+MAX_PAGES_PIXELS = 500_000_000  # of all pages of one file
+OVERSHOOT = 0.01  # of white, in floats that a filter or a scaling has made
+BIT_DEPTHS = (8, 10, 12, 14, 16)  # as cameras and scanners have them
 NOT_IMAGES = {
     b"%PDF": "a PDF: export its page as PNG",
     b"<!do": "a web page: open it and save the picture itself",
@@ -23,14 +24,20 @@ NOT_IMAGES = {
 }
 
 
+# Here and not around each call: catch_warnings is not safe in threads. What is wrong with an image
+# is said by an OcrError, and its size is checked below.
+warnings.filterwarnings("ignore", module=r"PIL\.")
+
+
 def load_image(source) -> np.ndarray:
     """Read an image from anywhere -> array (H, W, 3), uint8, RGB (notebook 00).
 
     source: a path, an http(s) address, bytes, an open file, a PIL image or an array
-    (H, W), (H, W, 3) or (H, W, 4) of integers 0..255, 16-bit integers, booleans or floats 0..1;
-    colors are RGB, so turn OpenCV's BGR round first.
-    A photo is turned as its EXIF says, transparency is laid on white, 16 bits become 8, an
-    animation gives its first frame.
+    (H, W), (H, W, 3) or (H, W, 4) of integers, booleans or floats 0..1; colors are RGB, so turn
+    OpenCV's BGR round first. Integers are taken for 8, 10, 12, 14 or 16 bits, the fewest that hold
+    their maximum.
+    A photo is turned as its EXIF says, transparency is laid on white, more than 8 bits become 8, an
+    animation gives its first frame and a document its first page (`load_frames` gives them all).
     Raises OcrError for what is missing, empty, cut off, no image, or above 89 million pixels.
 
     >>> load_image(Image.new("L", (4, 2), 255)).shape
@@ -40,87 +47,64 @@ def load_image(source) -> np.ndarray:
     ...
     ocr_utils.errors.OcrError: no_such_photo.png does not exist: check the name and the folder.
     """
-    if isinstance(source, np.ndarray):
-        return _array_to_rgb(source, "the array")
-    if isinstance(source, Image.Image):
-        return _pil_to_rgb(source, getattr(source, "filename", "") or "the PIL image")
-    data, name = _read_bytes(source)
-    return _decode(data, name)
+    return _load(source, every_page=False)[0]
 
 
-def _read_bytes(source) -> tuple[bytes, str]:
-    """The file behind any source that has to be decoded, and what to call it in a message."""
-    if isinstance(source, (bytes, bytearray, memoryview)):
-        return bytes(source), f"the {len(source)} bytes given"
-    if isinstance(source, str) and source.lower().startswith(("http://", "https://")):
-        return _download(source), source
-    if isinstance(source, (str, os.PathLike)):
-        return _read_file(Path(source).expanduser()), str(source)
-    if hasattr(source, "read"):
-        if hasattr(source, "seek"):
-            source.seek(0)
-        return source.read(), str(getattr(source, "name", "the open file"))
-    raise OcrError(
-        f"An image cannot be read from a {type(source).__name__}: give a path, "
-        "an http address, bytes, an open file, a PIL image or an array."
-    )
+def load_frames(source) -> list[np.ndarray]:
+    """Read every page of a TIFF file -> arrays (H, W, 3), uint8, RGB (notebook 08).
+
+    Everything else gives one array. source and errors: as of `load_image`.
+
+    >>> pages = [Image.new("L", (4, height)) for height in (2, 3)]
+    >>> pages[0].save(file := io.BytesIO(), "TIFF", save_all=True, append_images=pages[1:])
+    >>> [page.shape for page in load_frames(file)]
+    [(2, 4, 3), (3, 4, 3)]
+    """
+    return _load(source, every_page=True)
 
 
-def _read_file(path: Path) -> bytes:
+def _load(source, every_page: bool) -> list[np.ndarray]:
+    name = "the source"
     try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise OcrError(f"{path} does not exist: check the name and the folder.") from None
-    except (IsADirectoryError, PermissionError) as error:
-        if path.is_dir():
-            raise OcrError(f"{path} is a folder: give the file inside it.") from None
-        raise OcrError(f"{path} may not be read ({error.strerror}): change its rights.") from None
-    except (OSError, ValueError) as error:
-        raise OcrError(f"{str(path)[:200]} cannot be read ({error}): check the path.") from None
+        if isinstance(source, np.ndarray):
+            return [_array_to_rgb(np.asarray(source), "the array")]
+        if isinstance(source, Image.Image):
+            name, image = one_line(getattr(source, "filename", "") or "the PIL image"), source
+        else:
+            name = describe(source)
+            image = _open(*read_bytes(source))
+        if every_page and image.format == "TIFF":
+            return list(_pages(image, name))
+        return [_pil_to_rgb(image, name)]
+    except OcrError:
+        raise
+    except Exception as error:  # objects of any kind come here
+        what = f"{type(error).__name__}: {one_line(error)}"
+        raise OcrError(f"{name} cannot be read as an image ({what}): save it as PNG.") from None
 
 
-def _download(address: str) -> bytes:
-    """The bytes behind an http(s) address, at most 50 MB, in at most 15 s of silence."""
-    from http.client import HTTPException
-    from urllib.error import HTTPError
-    from urllib.request import Request, urlopen
-
-    try:
-        request = Request(address, headers={"User-Agent": "ocr-course/1.0"})
-        with urlopen(request, timeout=DOWNLOAD_SECONDS) as answer:
-            data = answer.read(DOWNLOAD_BYTES + 1)
-    except HTTPError as error:
-        raise OcrError(
-            f"{address} answered {error.code} {error.reason}: open it in a browser, "
-            "save the picture and give its path."
-        ) from None
-    except (OSError, ValueError, HTTPException) as error:
-        reason = getattr(error, "reason", None) or error
-        raise OcrError(
-            f"{address} cannot be reached ({reason}): check the address and the "
-            "network, or give the path of a saved picture."
-        ) from None
-    if len(data) > DOWNLOAD_BYTES:
-        raise OcrError(
-            f"{address} is larger than {DOWNLOAD_BYTES // 10**6} MB: "
-            "download it, make it smaller and give its path."
-        )
-    return data
+def _pages(image, name: str):
+    pixels = 0
+    for number in range(getattr(image, "n_frames", 1)):
+        image.seek(number)
+        pixels += image.width * image.height
+        if pixels > MAX_PAGES_PIXELS:
+            raise OcrError(
+                f"{name} is gigantic, more than {MAX_PAGES_PIXELS // 10**6} million pixels on its "
+                "pages: split it."
+            )
+        yield _pil_to_rgb(image, name)
 
 
-def _decode(data: bytes, name: str) -> np.ndarray:
+def _open(data: bytes, name: str) -> Image.Image:
     if not data:
         raise OcrError(f"{name} is empty (0 bytes): save or download the image again.")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        try:
-            image = Image.open(io.BytesIO(data))
-        except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-            raise _too_large(name) from None
-        except Exception:  # every decoder has its own exceptions for a header it cannot use
-            raise OcrError(_not_an_image(data, name)) from None
-        return _pil_to_rgb(image, name)
+    try:
+        return Image.open(io.BytesIO(data))
+    except Image.DecompressionBombError:
+        raise _too_large(name) from None
+    except Exception:  # every decoder has its own exceptions for a header it cannot use
+        raise OcrError(_not_an_image(data, name)) from None
 
 
 def _too_large(name: str) -> OcrError:
@@ -145,13 +129,20 @@ def _not_an_image(data: bytes, name: str) -> str:
 def _pil_to_rgb(image: Image.Image, name: str) -> np.ndarray:
     if image.width * image.height > MAX_PIXELS:
         raise _too_large(name)
+    if image.width * image.height == 0:
+        raise OcrError(f"{name} has no pixels ({image.width} x {image.height}): give an image.")
     try:
+        if image.format == "TIFF":
+            with quiet_stderr():  # libtiff talks there
+                image.load()
         image.load()
     except Exception as error:  # as many kinds as there are formats
         raise OcrError(
-            f"{name} is damaged or cut off ({error}): copy, save or download it again."
+            f"{name} is damaged or cut off ({one_line(error)}): copy, save or download it again."
         ) from None
     image = _upright(image)
+    if image.mode == "La":  # Pillow converts it to nothing else
+        image = image.convert("LA")
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
         return _array_to_rgb(np.asarray(image), name)
     if image.has_transparency_data:
@@ -177,6 +168,8 @@ def _array_to_rgb(array: np.ndarray, name: str) -> np.ndarray:
             f"{name} has the shape {array.shape}, which is no image: "
             "give (H, W), (H, W, 3) or (H, W, 4)."
         )
+    if array.shape[0] * array.shape[1] > MAX_PIXELS:
+        raise _too_large(name)
     array = _to_8_bits(array, name)
     if array.shape[2:] == (4,):
         return _pil_to_rgb(Image.fromarray(array, "RGBA"), name)
@@ -184,21 +177,28 @@ def _array_to_rgb(array: np.ndarray, name: str) -> np.ndarray:
 
 
 def _to_8_bits(array: np.ndarray, name: str) -> np.ndarray:
-    """Booleans, floats 0..1 and 16-bit integers -> uint8; what is 0..255 already stays."""
+    """Booleans, floats 0..1 and integers of any depth -> uint8; what is 0..255 already stays."""
     if array.dtype == np.uint8:
         return array
     if array.dtype == bool:
         return array * np.uint8(255)
-    if array.dtype.kind not in "iuf" or not np.isfinite(array).all() or array.min() < 0:
-        raise OcrError(
-            f"{name} holds values that are no brightness ({array.dtype}): "
-            "give 0..255, or floats from 0 to 1."
-        )
-    highest = float(array.max())
-    if array.dtype.kind == "f" and highest <= 1:
-        scale = 255.0
-    elif array.dtype == np.uint16 or highest > 255:
-        scale = 255 / max(65535.0, highest)
-    else:
-        scale = 1.0
-    return np.round(array.astype(np.float64) * scale).astype(np.uint8)
+    if array.dtype.kind in "iuf" and np.isfinite(array).all():
+        white = _white(array)
+        values = array.astype(np.float64) * (255 / white)
+        if values.min() >= -255 * OVERSHOOT * (array.dtype.kind == "f"):
+            return np.round(values.clip(0, 255)).astype(np.uint8)
+    raise OcrError(
+        f"{name} holds values that are no brightness ({array.dtype}): "
+        "give 0..255, or floats from 0 to 1."
+    )
+
+
+def _white(array: np.ndarray) -> float:
+    """The value of white: 1 for floats, or the highest of the fewest bits that hold the maximum.
+
+    Floats may lie a little above, as filters leave them.
+    """
+    highest, floats = float(array.max()), array.dtype.kind == "f"
+    slack = 1 + OVERSHOOT * floats
+    whites = [1.0] * floats + [2.0**bits - 1 for bits in BIT_DEPTHS]
+    return next((white for white in whites if highest <= white * slack), highest)

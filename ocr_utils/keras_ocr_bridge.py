@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ocr_utils import old_imports
 from ocr_utils.errors import OcrError
 from ocr_utils.images import load_image
 from ocr_utils.layout import reading_order
@@ -31,6 +32,7 @@ def import_keras_ocr():
             "TensorFlow was imported without TF_USE_LEGACY_KERAS=1, which keras-ocr "
             "needs: restart Python and call `notebook.setup(tensorflow=True)` first."
         )
+    old_imports.restore()
     with contextlib.redirect_stderr(io.StringIO()):
         import keras_ocr
     return keras_ocr

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from pathlib import Path
 
+import cv2
 import keras
 import numpy as np
 
@@ -21,8 +22,6 @@ def fit_image(gray: np.ndarray, size: tuple[int, int] = (100, 32)) -> np.ndarray
     >>> fit_image(np.full((31, 62), 9, np.uint8))[[0, 63, 64], 0].tolist()
     [9, 9, 0]
     """
-    import cv2
-
     width, height = size
     inner = min(max(1, gray.shape[1] * height // gray.shape[0]), width)
     shrinks = gray.shape[0] > height
@@ -42,6 +41,7 @@ class MJDatasetSequence(keras.utils.PyDataset):
     character: the alphabet; the converter's own where it is "".
     max_text_len: the longest label, in time steps of CTC: any network with at least so many fits.
     skip: indexes to leave out, as `audit` finds them.
+    workers: `workers=`, `use_multiprocessing=` and `max_queue_size=` of `keras.utils.PyDataset`.
     Every sample comes once an epoch, in a new order each time where `is_train`; the last batch may
     be smaller. Samples whose label cannot be learned are left out and counted in `.skipped`.
     Raises OcrError for a data set that cannot be read and a broken sample that is not skipped.
@@ -57,8 +57,9 @@ class MJDatasetSequence(keras.utils.PyDataset):
         is_train=False,
         character="",
         skip=(),
+        **workers,
     ):
-        super().__init__()
+        super().__init__(**workers)
         self.dataset_path = Path(dataset_path).resolve()
         self.label_converter = label_converter
         self.batch_size = batch_size

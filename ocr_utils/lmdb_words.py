@@ -5,24 +5,23 @@ key `num-samples` -> the count in ASCII; keys `image-000000001`, ... -> an encod
 keys `label-000000001`, ... -> its text in UTF-8. Samples count from 1.
 """
 
+import contextlib
 import itertools
-import os
-import threading
 from collections.abc import Iterable
 from pathlib import Path
 
+import cv2
+import lmdb
 import numpy as np
 
-from ocr_utils.atomic import disk_message, new_folder
+from ocr_utils.atomic import disk_message, hidden_folder
 from ocr_utils.errors import OcrError
+from ocr_utils.lmdb_environments import BUILD_HINT, close_words, open_words, reading
+
+__all__ = ["close_words", "count_words", "open_words", "read_word", "reading", "write_words"]
 
 BATCH = 1000  # samples written in one transaction
-PAGE = 4096  # LMDB's unit of storage, bytes
 JPEG_QUALITY = 80
-BUILD_HINT = "build it with `python -m ocr_utils.course_data`"
-
-_open_environments: dict[Path, tuple] = {}  # data.mdb -> (what was opened, the environment)
-_lock = threading.Lock()
 
 
 # Writing -----------------------------------------------------------------------------------------
@@ -47,11 +46,17 @@ def write_words(folder, samples: Iterable) -> int:
     """
     folder = Path(folder)
     _refuse_other_files(folder)
-    with new_folder(folder) as temporary:
+    with hidden_folder(folder) as hidden:
+        (temporary := hidden / folder.name).mkdir()
         count = _write(temporary, iter(samples), folder)
         _verify(temporary, count)
         close_words(temporary)
-        close_words(folder)  # Windows does not replace an open file
+        if folder.is_dir():  # whoever reads meanwhile finds the old file or the new one
+            close_words(folder)  # Windows does not replace an open file
+            (temporary / "data.mdb").replace(folder / "data.mdb")
+            (folder / "lock.mdb").unlink(missing_ok=True)
+        else:
+            temporary.rename(folder)
     return count
 
 
@@ -64,14 +69,11 @@ def _refuse_other_files(folder: Path) -> None:
 
 
 def _write(temporary: Path, samples, folder: Path) -> int:
-    import lmdb
-
     count = 0
     env = lmdb.open(str(temporary), map_size=1 << 20, sync=False)
     try:
         while batch := list(itertools.islice(samples, BATCH)):
             encoded = [_encode(*sample, count + i, folder) for i, sample in enumerate(batch, 1)]
-            _make_room(env, encoded)
             _put_batch(env, encoded, count)
             count += len(encoded)
         if count == 0:
@@ -105,28 +107,23 @@ def encode_jpeg(image: np.ndarray) -> bytes:
     >>> encode_jpeg(np.zeros((31, 72, 3), np.uint8))[:3].hex()
     'ffd8ff'
     """
-    import cv2
-
     bgr = np.ascontiguousarray(image[:, :, ::-1])
     return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1].tobytes()
 
 
-def _make_room(env, encoded) -> None:
-    """Let the map grow by what this batch can need at most: whole pages for images, twice over."""
-    pages = sum(2 + (len(image) + len(label)) // PAGE for image, label in encoded)
-    used = (env.info()["last_pgno"] + 1) * PAGE
-    needed = used + 2 * pages * PAGE + (1 << 20)
-    if needed > env.info()["map_size"]:
-        env.set_mapsize(needed)
-
-
 def _put_batch(env, encoded, count: int) -> None:
-    with env.begin(write=True) as txn:
-        for number, (image, _) in enumerate(encoded, count + 1):
-            txn.put(b"image-%09d" % number, image)
-        for number, (_, label) in enumerate(encoded, count + 1):
-            txn.put(b"label-%09d" % number, label)
-        txn.put(b"num-samples", str(count + len(encoded)).encode())
+    """One transaction; where the map is too small it grows by half and the batch comes again."""
+    while True:
+        try:
+            with env.begin(write=True) as txn:
+                for number, (image, _) in enumerate(encoded, count + 1):
+                    txn.put(b"image-%09d" % number, image)
+                for number, (_, label) in enumerate(encoded, count + 1):
+                    txn.put(b"label-%09d" % number, label)
+                txn.put(b"num-samples", str(count + len(encoded)).encode())
+            return
+        except lmdb.MapFullError:
+            env.set_mapsize(env.info()["map_size"] * 3 // 2)
 
 
 def _verify(temporary: Path, count: int) -> None:
@@ -139,93 +136,22 @@ def _verify(temporary: Path, count: int) -> None:
 # Reading -----------------------------------------------------------------------------------------
 
 
-def open_words(folder):
-    """The `lmdb.Environment` of a word data set, opened once per process (notebook 06).
-
-    Opened read-only and without locks, so that many processes can read; never handed to a child
-    process, which opens its own. Raises OcrError for a data set that is missing or truncated.
-    """
-    path = Path(folder).resolve() / "data.mdb"
-    if not path.is_file():
-        raise OcrError(f"{folder} holds no LMDB (no data.mdb): {BUILD_HINT}, or check the path.")
-    facts = path.stat()
-    opened = (os.getpid(), facts.st_ino, facts.st_size, facts.st_mtime_ns)
-    with _lock:
-        known = _open_environments.get(path)
-        if known and known[0] == opened:
-            return known[1]
-        if known:
-            _open_environments.pop(path)[1].close()
-        env = _open(path, facts.st_size)
-        _open_environments[path] = (opened, env)
-        return env
-
-
-def _open(path: Path, size: int):
-    import lmdb
-
-    again = f"copy or {BUILD_HINT.replace('build', 'make', 1)} again"
-    try:
-        env = lmdb.open(
-            str(path.parent),
-            readonly=True,
-            lock=False,
-            readahead=False,
-            meminit=False,
-            max_readers=32,
-        )
-    except lmdb.Error as error:
-        if "already open" in str(error):
-            raise OcrError(
-                f"{path} is already open in this program: call env.close() on the "
-                "environment that lmdb.open gave."
-            ) from None
-        if "Permission denied" in str(error):
-            raise OcrError(f"{path} may not be read: change its permissions.") from None
-        raise OcrError(f"{path} is empty, damaged or no LMDB ({size} bytes): {again}.") from None
-    whole = (env.info()["last_pgno"] + 1) * env.stat()["psize"]
-    if size < whole:  # reading beyond the end of a mapped file would kill the process
-        env.close()
-        raise OcrError(f"{path} is truncated ({size:,} of {whole:,} bytes): {again}.")
-    return env
-
-
-def close_words(folder) -> None:
-    """Close a data set that `open_words` keeps open, so that its files can be moved or removed."""
-    with _lock:
-        known = _open_environments.pop(Path(folder).resolve() / "data.mdb", None)
-    if known:
-        known[1].close()
-
-
 def count_words(folder) -> int:
-    """The number under the key `num-samples`. Raises OcrError where it is missing or no number."""
+    """The number under the key `num-samples` (notebook 06).
+
+    Raises OcrError where it is missing, no number, or more than the data set can hold.
+    """
     with reading(folder) as txn:
-        value = txn.get(b"num-samples")
-    if value is None or not bytes(value).isdigit():
-        found = "no key num-samples" if value is None else f"num-samples {bytes(value)[:20]!r}"
+        value, entries = bytes(txn.get(b"num-samples") or b""), txn.stat()["entries"]
+    if not value.isdigit():
+        found = f"num-samples {value[:20]!r}" if value else "no key num-samples"
         raise OcrError(f"{folder} has {found}: it is not in MJSynth layout, {BUILD_HINT}.")
-    return int(bytes(value))
-
-
-class reading:
-    """A read transaction whose damaged pages become an OcrError."""
-
-    def __init__(self, folder):
-        self.folder = folder
-
-    def __enter__(self):
-        self.txn = open_words(self.folder).begin(buffers=True)
-        return self.txn.__enter__()
-
-    def __exit__(self, kind, error, trace):
-        import lmdb
-
-        self.txn.__exit__(kind, error, trace)
-        if isinstance(error, lmdb.Error):
-            raise OcrError(
-                f"{self.folder} is damaged inside ({error}): {BUILD_HINT} again."
-            ) from None
+    if len(value) > 20 or int(value) > entries:
+        raise OcrError(
+            f"{folder} has num-samples {str(value[:20], 'ascii')} but only {entries:,} entries: "
+            f"{BUILD_HINT} again."
+        )
+    return int(value)
 
 
 def read_word(folder, index: int) -> tuple[np.ndarray, str]:
@@ -243,12 +169,11 @@ def read_word(folder, index: int) -> tuple[np.ndarray, str]:
 
 def decode_image(txn, index: int, folder, mode: str = "IMREAD_GRAYSCALE") -> np.ndarray:
     """The stored image, gray (H, W) or BGR (H, W, 3), uint8."""
-    import cv2
-
     data = txn.get(b"image-%09d" % index)
     image = None
     if data:
-        image = cv2.imdecode(np.frombuffer(data, np.uint8), getattr(cv2, mode))
+        with contextlib.suppress(cv2.error, MemoryError):  # a header that announces too much
+            image = cv2.imdecode(np.frombuffer(data, np.uint8), getattr(cv2, mode))
     if image is None:
         state = "missing" if data is None else "empty" if not data else "no image"
         raise OcrError(
@@ -268,9 +193,3 @@ def read_label(txn, index: int, folder) -> str:
             f"label-{index:09d} in {folder} is {state}: leave it out with "
             f"skip=[{index}], or find all such samples with audit."
         ) from None
-
-
-# Checking ----------------------------------------------------------------------------------------
-
-
-# Feeding a network -------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A learner's own photograph in a lesson: from a folder, an upload, or the camera (00, 02, 03, 08)."""
+"""A learner's own photograph in a lesson: from a folder, an upload, or the camera."""
 
 import time
 from pathlib import Path
@@ -27,7 +27,8 @@ function render({ model, el }) {
   camera.onclick = async () => {
     try {
       if (!stream) {
-        stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+        const wanted = { video: { facingMode: "environment" } };
+        stream = await navigator.mediaDevices.getUserMedia(wanted);
         video.srcObject = stream;
         video.hidden = false;
         camera.textContent = "Take the picture";
@@ -75,6 +76,9 @@ def _picker(folder: Path):
 
     class Picker(anywidget.AnyWidget):
         _esm = BUTTONS
+
+        def __repr__(self):
+            return "two buttons: choose a photograph, or take one"
 
     picker = Picker()
     picker.on_msg(lambda widget, content, buffers: widget.send(save(content, buffers, folder)))

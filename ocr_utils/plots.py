@@ -1,5 +1,7 @@
 """Pictures of words on images, the same for every engine (all notebooks)."""
 
+import itertools
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -51,6 +53,34 @@ def draw_words(
     return ax
 
 
+def draw_reading(image, words: list[Word], title: str = "", color=BOX_COLOR):
+    """The image with the box of every word; beside it, at the same places, what was read.
+
+    No label can hide a word in this way (as PaddleOCR shows its results). Returns the Figure.
+
+    >>> import numpy as np
+    >>> word = Word.from_bounds("a", 1.0, 5, 15, 20, 30)
+    >>> figure = draw_reading(np.zeros((40, 80), np.uint8), [word])
+    >>> [text.get_text() for text in figure.axes[1].texts]
+    ['a']
+    """
+    height, width = np.asarray(image).shape[:2]
+    scale = min(12 / (2 * width), 7.5 / height)  # inches a pixel
+    size = 2 * width * scale, height * scale + 0.4
+    figure, (left, right) = plt.subplots(1, 2, figsize=size, layout="constrained")
+    draw_words(image, words, left, title, texts=False, color=color)
+    right.set(xlim=(0, width), ylim=(height, 0), aspect="equal", xticks=[], yticks=[])
+    for word in words:
+        (x, y), (x1, y1), _, (x3, y3) = word.box
+        tall = np.hypot(x3 - x, y3 - y) * scale * 72  # points
+        angle = np.degrees(np.arctan2(y - y1, x1 - x))
+        style = {"rotation": angle, "rotation_mode": "anchor", "va": "baseline"}
+        wide = np.hypot(x1 - x, y1 - y) * scale * 72
+        fontsize = max(5, min(0.9 * tall, 1.6 * wide / max(1, len(word.text))))
+        right.text(x3, y3, word.text, fontsize=fontsize, **style)
+    return figure
+
+
 def show_grid(images, titles=None, columns: int = 4, size=(2.2, 1.2), suptitle: str = ""):
     """Many small images side by side, each with its title. Returns the Figure.
 
@@ -96,4 +126,77 @@ def reliability_diagram(confidences, correct, bins: int = 10, ax=None):
         ylabel="share read right",
         title=f"ECE {error:.2f}, {len(confidences)} words",
     )
+    return ax
+
+
+def draw_lattice(text: str, alphas, until: int | None = None, ax=None):
+    """CTC's lattice of a text with its alphas, (T, 2 L + 1), up to a step. Returns the Axes.
+
+    Arrows are the moves of paths that reach the end; gray dots lie on none (notebook 07).
+
+    >>> draw_lattice("A", np.array([[0.5, 0.5, 0], [0.1, 0.8, 0.1]])).get_title()
+    'paths of A: p = 0.9000'
+    """
+    names = ["blank", *itertools.chain(*((char, "blank") for char in text))]
+    steps, until = len(alphas), len(alphas) - 1 if until is None else until
+    ax = ax or plt.subplots(figsize=(7, 0.4 * len(names) + 2))[1]
+    used = _dots_on_paths(names, alphas)
+    arrow = {"arrowstyle": "->", "shrinkA": 15, "shrinkB": 15, "color": "#555555"}
+    for (t, s), alpha in np.ndenumerate(alphas):
+        color = "#c6dbef" if used[t, s] else "#eeeeee"
+        ax.scatter(t, s, s=1500, c=color if t <= until else "white", edgecolors=color, zorder=2)
+        if t <= until and alpha:
+            ink = "black" if used[t, s] else "#777777"
+            ax.text(t, s, f"{alpha:.3f}", ha="center", va="center", fontsize=9, color=ink)
+        for before in _rows_before(names, s) if t and used[t, s] else []:
+            if used[t - 1, before]:
+                ax.annotate("", (t, s), (t - 1, before), arrowprops=arrow)
+    probability = f": p = {alphas[-1, -2:].sum():.4f}" if until == steps - 1 else ""
+    ax.set(title=f"paths of {text}{probability}", xlabel="time step", xticks=range(steps))
+    ax.set(xlim=(-0.4, steps - 0.6), ylim=(len(names) - 0.5, -0.5))
+    ax.set_yticks(range(len(names)), names)
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def _rows_before(names: list[str], row: int) -> list[int]:
+    """From which rows of the lattice a path comes into this one."""
+    jumps = row > 1 and names[row] not in ("blank", names[row - 2])
+    return list(range(max(0, row - 1 - jumps), row + 1))
+
+
+def _dots_on_paths(names: list[str], alphas) -> np.ndarray:
+    """Which dots (T, rows) lie on a path from the beginning to the end."""
+    used = np.zeros(np.shape(alphas), bool)
+    used[-1, -2:] = True
+    for t in range(len(alphas) - 1, 0, -1):
+        for row in np.flatnonzero(used[t]):
+            used[t - 1, _rows_before(names, row)] = True
+    return used & (np.asarray(alphas) > 0)
+
+
+def draw_network(stages, ax=None):
+    """Pictures between the layers of a network, to scale. Returns the Axes.
+
+    stages: (what made it, its shape) from left to right; shapes (W, H, channels) or (T, features),
+    with the batch's axis in front (notebook 07).
+
+    >>> ax = draw_network([("image", (None, 100, 32, 1)), ("dense", (None, 25, 37))])
+    >>> [text.get_text() for text in ax.texts]
+    ['image', '100 x 32\\nx 1', 'dense', '25\\nx 37']
+    """
+    ax = ax or plt.subplots(figsize=(12, 2.6))[1]
+    left = 0.0
+    for name, (_, *size, depth) in stages:
+        width, height = size if len(size) == 2 else (size[0], 1)
+        column = max(width, 50)
+        corner = left + (column - width) / 2, -height / 2
+        color = "#9ecae1" if len(size) == 2 else "#fdae6b"
+        ax.add_patch(plt.Rectangle(corner, width, height, facecolor=color, edgecolor="black"))
+        middle, shape = left + column / 2, " x ".join(map(str, size))
+        ax.text(middle, 20, name, ha="center", va="bottom", fontsize=9)
+        ax.text(middle, -20, f"{shape}\nx {depth}", ha="center", va="top", fontsize=9)
+        left += column + 6
+    ax.set(xlim=(-2, left), ylim=(-38, 36))
+    ax.axis("off")
     return ax

@@ -2,13 +2,11 @@
 
 import functools
 import itertools
-import json
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from ocr_utils import augmentation, beam, crnn, ctc
+from ocr_utils import augmentation, beam, crnn, ctc, weights
 from ocr_utils.errors import OcrError
 from ocr_utils.images import load_image
 from ocr_utils.labels import PRINTABLE
@@ -211,28 +209,16 @@ def _word(text: str, confidence: float, crop: np.ndarray, turns: int) -> Word:
 
 @functools.lru_cache(maxsize=2)
 def load_recognizer(name: str = "recognizer") -> Recognizer:
-    """The recognizer whose weights and card are data/weights/<name>.weights.h5 and .json.
+    """The recognizer whose weights and card are data/weights/<name>.npz and .json.
 
-    Raises OcrError where they are missing or do not fit this network, by name.
+    Raises OcrError where they are missing, damaged or another network's.
     """
-    card = read_card(WEIGHTS / f"{name}.json")
+    card = weights.read_card(WEIGHTS / f"{name}.json", weights.RECOGNIZER)
     if card["alphabet"] != PRINTABLE:
         raise OcrError(
             f"{name}.json was trained for another alphabet ({len(card['alphabet'])} "
             f"characters instead of {len(PRINTABLE)}): take the weights of this course."
         )
-    model = build_recognizer()
-    crnn.load_weights(model, WEIGHTS / f"{name}.weights.h5")
+    model = crnn.build_crnn_model((*card["image_size"], 1), PRINTABLE, **card["architecture"])
+    weights.load_weights(model, WEIGHTS / f"{name}.npz", card)
     return Recognizer(model, card)
-
-
-def read_card(path: Path) -> dict:
-    """The json file beside the weights, or OcrError."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise OcrError(
-            f"{path} is missing: the weights come with the repository, clone it again."
-        ) from None
-    except ValueError:
-        raise OcrError(f"{path} is not readable as JSON: restore it with git checkout.") from None

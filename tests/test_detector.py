@@ -8,7 +8,6 @@ import pytest
 
 from ocr_synth.pages import render_page
 from ocr_utils import detector
-from ocr_utils.errors import OcrError
 from ocr_utils.metrics import Score, box_hmean
 
 TINY = (4, 4, 4, 4, 4)
@@ -124,27 +123,6 @@ def test_tiles_join_to_the_map_of_the_whole(monkeypatch):
     tiled = shipped.maps(page.image)
     assert whole.shape == tiled.shape and whole.max() > 0.8
     assert np.abs(whole - tiled).mean() < 0.005
-
-
-def test_weights_come_back_in_half_precision(tiny, tmp_path):
-    detector.save_weights(tiny, tmp_path / "w.npz")
-    other = detector.build_detector(TINY)
-    detector.load_weights(other, tmp_path / "w.npz")
-    image = np.full((1, 64, 64, 3), 99.0)
-    assert np.allclose(tiny.predict_on_batch(image), other.predict_on_batch(image), atol=0.01)
-    assert [path.name for path in tmp_path.iterdir()] == ["w.npz"]
-
-
-def test_weights_of_another_network_are_refused_by_name(tiny, tmp_path):
-    path = tmp_path / "w.npz"
-    with pytest.raises(OcrError, match="missing"):
-        detector.load_weights(tiny, path)
-    path.write_bytes(b"not weights")
-    with pytest.raises(OcrError, match="holds no weights"):
-        detector.load_weights(tiny, path)
-    detector.save_weights(detector.build_detector((4, 4, 4, 4, 8)), path)
-    with pytest.raises(OcrError, match=r"another network \(weight down4a_conv/kernel\)"):
-        detector.load_weights(tiny, path)
 
 
 def test_merge_prefers_the_coarse_look_for_large_letters():

@@ -16,10 +16,9 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-import course
-from tools import bootstrap, check
+from tools import bootstrap, check, commands, handout, places, system
 
-ROOT = bootstrap.ROOT
+ROOT = places.ROOT
 OWN = "ocr-utils"
 
 
@@ -30,7 +29,8 @@ def direct_requirements() -> list[Requirement]:
 
 def locked_requirements() -> list[Requirement]:
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    return [Requirement(line) for line in re.findall(r"^[\w.-]+==.+$", text, flags=re.MULTILINE)]
+    lines = re.findall(r"^[\w.-]+==.+$", text, flags=re.MULTILINE)
+    return [Requirement(line.removesuffix("\\")) for line in lines]
 
 
 LOCKED = {
@@ -61,6 +61,20 @@ def test_every_direct_requirement_says_who_needs_it():
     )
 
 
+def overridden() -> set[str]:
+    """Names that pyproject.toml leaves out of the lock for this Python."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    items = map(Requirement, project["tool"]["uv"]["override-dependencies"])
+    return {item.name for item in items if not item.marker.evaluate()}
+
+
+def test_the_lock_holds_hashes_and_names_no_index():
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    blocks = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)[1:]
+    assert [block for block in blocks if "--hash=sha256:" not in block] == []
+    assert "://" not in text
+
+
 def test_the_lock_is_complete_and_consistent():
     """What each locked package asks for is locked too, at a version that it accepts."""
     wrong = []
@@ -68,6 +82,8 @@ def test_the_lock_is_complete_and_consistent():
         for text in importlib.metadata.requires(name) or []:
             needed = Requirement(text)
             if needed.marker and not needed.marker.evaluate({"extra": ""}):
+                continue
+            if needed.name in overridden():
                 continue
             version = LOCKED.get(canonicalize_name(needed.name))
             if version is None or not needed.specifier.contains(version, prereleases=True):
@@ -114,12 +130,15 @@ def test_workflow_covers_the_supported_pythons_and_runs_the_whole():
     workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8"))
     job = workflow["jobs"]["locked"]
     assert job["strategy"]["matrix"]["python"] == supported_versions()
+    assert workflow["permissions"] == {"contents": "read"}
+    used = [step["uses"] for job in workflow["jobs"].values() for step in job["steps"][:2]]
+    assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action) for action in used)
     assert ".ci/run" in [step.get("run") for step in job["steps"]]
     assert "python3 course.py test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
 def test_binder_installs_the_same_system_packages():
-    assert (ROOT / "apt.txt").read_text(encoding="utf-8").split() == list(bootstrap.APT_PACKAGES)
+    assert (ROOT / "apt.txt").read_text(encoding="utf-8").split() == list(system.APT_PACKAGES)
 
 
 # --- course.py --------------------------------------------------------------------------------
@@ -129,14 +148,60 @@ def test_binder_installs_the_same_system_packages():
 def bare(monkeypatch):
     """As on a machine without Tesseract, of an ordinary user without sudo."""
     monkeypatch.setenv("PATH", "")
-    monkeypatch.setattr(bootstrap, "privileged", lambda command: None)
+    monkeypatch.setattr(system, "privileged", lambda command: None)
 
 
-def test_another_python_is_refused_with_what_to_type(monkeypatch):
+def test_another_python_without_uv_is_refused_with_what_to_type(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "version_info", (3, 14, 0))
+    monkeypatch.setattr(bootstrap, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(bootstrap, "path_uv", lambda: "")
+    monkeypatch.setattr(bootstrap, "make_private_uv", failing)
     monkeypatch.setattr(bootstrap.shutil, "which", lambda name: name if "3.12" in name else None)
     with pytest.raises(bootstrap.SetupError, match="this is Python 3.14.*python3.12 course.py"):
-        bootstrap.require_supported_python()
+        bootstrap.make_environment()
+
+
+def failing(*_arguments):
+    raise bootstrap.SetupError("no network")
+
+
+@pytest.mark.skipif(not bootstrap.path_uv(), reason="needs uv on the PATH")
+def test_uv_finds_a_python_for_one_that_is_too_new(tmp_path, monkeypatch):
+    commands_run = []
+    monkeypatch.setattr(bootstrap, "run", lambda command, problem: commands_run.append(command))
+    monkeypatch.setattr(sys, "version_info", (3, 14, 0))
+    monkeypatch.setattr(bootstrap, "VENV", tmp_path / ".venv")
+    bootstrap.make_environment()
+    assert commands_run[0][1:] == [
+        *("venv", "--clear", "--seed", "--python", ">=3.11,<3.14"),
+        str(tmp_path / ".venv"),
+    ]
+
+
+def test_a_folder_that_is_not_the_courses_is_never_cleared(tmp_path, monkeypatch):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    monkeypatch.setattr(bootstrap, "VENV", tmp_path)
+    with pytest.raises(bootstrap.SetupError, match="move it away"):
+        bootstrap.make_environment()
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+def test_a_conda_environment_is_never_cleared(tmp_path, monkeypatch):
+    (tmp_path / "conda-meta").mkdir()
+    monkeypatch.setenv("CONDA_DEFAULT_ENV", "ocr-course")
+    monkeypatch.setenv("CONDA_PREFIX", str(tmp_path))
+    assert places.environment_folder() == tmp_path
+    monkeypatch.setattr(bootstrap, "CONDA", tmp_path)
+    with pytest.raises(bootstrap.SetupError, match="conda env update"):
+        bootstrap.make_environment()
+    assert (tmp_path / "conda-meta").exists()
+
+
+def test_the_name_of_a_conda_environment_alone_means_nothing(tmp_path, monkeypatch):
+    """As with Debian's python3 while the environment is active, or a prefix that is not conda's."""
+    monkeypatch.setenv("CONDA_DEFAULT_ENV", "ocr-course")
+    monkeypatch.setenv("CONDA_PREFIX", str(tmp_path))
+    assert places.environment_folder() == ROOT / ".venv"
 
 
 def test_a_missing_venv_module_is_named(bare, monkeypatch):
@@ -164,6 +229,7 @@ def test_a_changed_lock_is_installed_again(tmp_path, monkeypatch):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
     monkeypatch.setattr(bootstrap, "STAMP", tmp_path / "stamp.json")
+    monkeypatch.setattr(bootstrap, "PYTHON", tmp_path / "python")
     commands = []
     monkeypatch.setattr(bootstrap, "run", lambda command, problem: commands.append(command))
     assert not bootstrap.packages_are_current()
@@ -171,55 +237,144 @@ def test_a_changed_lock_is_installed_again(tmp_path, monkeypatch):
     assert bootstrap.packages_are_current()
     (tmp_path / "requirements.lock").write_text("numpy==1.0\n")
     assert not bootstrap.packages_are_current()
-    assert "requirements.lock" in commands[0]
+    assert "uv.txt" in commands[0][-1] and commands[1][-1] == "requirements.lock"
+    assert "--require-hashes" in commands[0] and "--require-hashes" in commands[1]
 
 
 def test_a_step_that_is_done_is_not_done_again(capsys):
     bootstrap.step("kernel", lambda: True, lambda: pytest.fail("done twice"))
     bootstrap.step("data", lambda: False, lambda: None)
-    assert capsys.readouterr().out == "[ok] kernel\n[..] data\n[ok] data: 0 s\n"
+    bootstrap.step("Tesseract", lambda: False, lambda: "missing tesseract-kor")
+    said = "[ok] kernel\n[..] data\n[ok] data: 0 s\n[..] Tesseract\n"
+    assert capsys.readouterr().out == said + "[--] Tesseract: missing tesseract-kor\n"
 
 
 def test_a_missing_tesseract_is_one_line_to_type(bare):
-    assert "tesseract" in bootstrap.missing_system()
-    assert bootstrap.system_commands() == []
-    assert "\n" not in bootstrap.system_remedy()
-    assert "tesseract" in bootstrap.system_remedy().lower()
+    assert "tesseract" in system.missing()
+    assert system.install_commands() == []
+    assert "\n" not in system.remedy()
+    assert "tesseract" in system.remedy().lower()
 
 
 def test_a_missing_language_is_noticed(tmp_path, monkeypatch):
-    monkeypatch.setattr(bootstrap, "tesseract_languages", lambda: ["eng", "osd"])
-    assert bootstrap.missing_system() == ["tesseract-kor"]
+    monkeypatch.setattr(system, "tesseract_languages", lambda: ["eng", "osd"])
+    assert system.missing() == ["tesseract-kor"]
 
 
-def test_a_failing_command_is_reported_with_its_end(capsys):
+def test_a_failing_command_is_reported_with_its_end():
     program = "print('first'); print('last'); raise SystemExit(3)"
-    with pytest.raises(bootstrap.SetupError, match=r"^pip failed\.$"):
+    with pytest.raises(bootstrap.SetupError, match=r"^pip failed\.$") as caught:
         bootstrap.run([sys.executable, "-c", program], "pip failed")
-    assert "last" in capsys.readouterr().err
+    assert caught.value.lines == ["first", "last"]
 
 
-def test_lab_serves_without_a_screen_and_passes_its_options_on(monkeypatch, capsys):
+def test_without_a_network_one_sentence_names_the_folder_of_wheels(tmp_path, monkeypatch, capsys):
+    """The real pip, whose index answers nobody here."""
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setattr(bootstrap, "path_uv", lambda: "")
+    for name in ("PIP_NO_INDEX", "PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL"):
+        monkeypatch.delenv(name, raising=False)
+    python = empty_environment(tmp_path / "venv")
+    monkeypatch.setattr(bootstrap, "PYTHON", python)
+    monkeypatch.setattr(bootstrap, "prepare", bootstrap.install_packages)
+    assert commands.main(["test"], "") == 1
+    said = capsys.readouterr()
+    assert "PIP_NO_INDEX=1 and PIP_FIND_LINKS=FOLDER" in said.err
+    assert said.out == "" and len(said.err.strip().splitlines()) == 1
+
+
+def empty_environment(folder: Path) -> Path:
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    return places.python_of(folder)
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """What `commands.run` was asked to start, on a machine that is set up."""
     calls = []
-    monkeypatch.setattr(course, "run", lambda *arguments: calls.append(arguments) or 0)
+    monkeypatch.setattr(commands, "run", lambda *arguments: calls.append(arguments) or 0)
     monkeypatch.setattr(bootstrap, "prepare", lambda: [])
-    monkeypatch.setattr(course, "has_screen", lambda: False)
-    assert course.main(["lab", "--port", "9999"]) == 0
-    assert calls[0][:3] == ("-m", "jupyterlab", course.START)
-    assert {"--no-browser", "--port", "9999"} <= set(calls[0])
-    assert not any("token" in option for option in calls[0])
-    assert "open one of the addresses" in capsys.readouterr().out
+    monkeypatch.setattr(commands, "is_root", lambda: False)
+    return calls
 
 
-def test_test_stops_where_something_is_left_to_do(monkeypatch, capsys):
-    monkeypatch.setattr(bootstrap, "prepare", lambda: ["brew install tesseract"])
-    assert course.main(["test"]) == 1
-    assert "brew install tesseract" in capsys.readouterr().out
+def test_lab_serves_without_a_screen_and_passes_its_options_on(started, monkeypatch):
+    monkeypatch.setattr(commands, "has_screen", lambda: False)
+    assert commands.main(["lab", "--port", "9999"], "") == 0
+    assert started == [("-m", "tools.serve", "--no-browser", "--port", "9999")]
 
 
-def test_an_unknown_command_shows_the_commands(capsys):
-    assert course.main(["tset"]) == 2
-    assert "course.py lab" in capsys.readouterr().out
+def test_root_outside_a_container_is_told_and_inside_one_served(started, monkeypatch, capsys):
+    monkeypatch.setattr(commands, "is_root", lambda: True)
+    monkeypatch.setattr(places, "in_container", lambda: False)
+    assert commands.main(["lab"], "") == 1 and not started
+    assert "ordinary user" in capsys.readouterr().err
+    monkeypatch.setattr(places, "in_container", lambda: True)
+    assert commands.main(["lab"], "") == 0 and "--allow-root" in started[0]
+    assert "Root in a container" in capsys.readouterr().out
+
+
+def test_lab_comes_up_without_tesseract_and_says_the_remedy_once(started, monkeypatch, capsys):
+    monkeypatch.setattr(bootstrap, "prepare", lambda: ["tesseract"])
+    assert commands.main(["lab"], "") == 0 and started
+    assert capsys.readouterr().out.count(system.remedy()) == 1
+
+
+def test_a_failing_package_manager_does_not_stop_the_set_up(monkeypatch):
+    monkeypatch.setattr(system, "install_commands", lambda: [[sys.executable, "-c", "exit(1)"]])
+    monkeypatch.setattr(system, "missing", lambda: ["tesseract-kor"])
+    assert bootstrap.install_system() == "missing tesseract-kor"
+
+
+def test_test_stops_without_tesseract_and_goes_on_without_korean(started, monkeypatch, capsys):
+    monkeypatch.setattr(bootstrap, "prepare", lambda: ["tesseract"])
+    assert commands.main(["test"], "") == 1 and not started
+    monkeypatch.setattr(bootstrap, "prepare", lambda: ["tesseract-kor"])
+    assert commands.main(["test", "-k", "words"], "") == 0
+    assert started == [("-m", "pytest", "-k", "words")]
+    assert system.remedy() in capsys.readouterr().out
+
+
+# --- homes, read-only folders, handouts -------------------------------------------------------
+
+
+@pytest.mark.skipif(places.WINDOWS, reason="Windows always has a profile")
+def test_without_a_home_the_course_brings_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(places, "ROOT", tmp_path)
+    monkeypatch.setenv("HOME", "/no/such/home")
+    assert places.environment()["HOME"] == str(tmp_path / ".home")
+    assert (tmp_path / ".home").is_dir()
+
+
+def test_a_read_only_folder_is_worked_on_in_a_copy(tmp_path, monkeypatch):
+    monkeypatch.setattr(places, "home", lambda: tmp_path)
+    copy = places.writable_copy()
+    assert copy.parent == tmp_path and places.writable(copy / "notebooks")
+    assert (copy / "notebooks" / "solutions").is_dir() and not (copy / ".git").exists()
+    (copy / "mine.txt").write_text("work")
+    assert places.writable_copy() == copy and (copy / "mine.txt").exists()
+
+
+def test_a_handout_has_no_solutions_and_no_link_to_them(tmp_path):
+    folder = tmp_path / "class"
+    assert "without the solutions" in handout.write(folder)
+    assert not list(folder.rglob("solutions"))
+    for page in (*folder.rglob("*.md"), *folder.glob("notebooks/*.ipynb")):
+        assert not re.search(r"\]\([^)]*solutions", page.read_text(encoding="utf-8")), page
+    lesson = (folder / "notebooks" / "00_start_here.ipynb").read_text(encoding="utf-8")
+    assert "your instructor's copy" in lesson
+    with pytest.raises(bootstrap.SetupError, match="exists already"):
+        handout.write(folder)
+    with pytest.raises(bootstrap.SetupError, match="inside the course"):
+        handout.write(ROOT / "class")
+
+
+def test_an_unknown_command_shows_the_commands():
+    run = subprocess.run(
+        [sys.executable, "course.py", "tset"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert run.returncode == 2 and "course.py lab" in run.stdout
 
 
 # --- check ------------------------------------------------------------------------------------
@@ -247,8 +402,9 @@ def test_check_in_a_bare_environment_says_what_to_type():
     assert "Traceback" not in run.stderr
     assert lines["Python"].startswith("[OK]")
     for name in ("packages", "Tesseract", "Tesseract languages", "fonts", "Google Vision key"):
-        assert lines[name].startswith("[FAIL]") and " -> " in lines[name]
-    assert "course.py lab" in lines["packages"]
+        assert lines[name].startswith("[FAIL]")
+    remedies = run.stdout.partition("Type, then check again:\n")[2].splitlines()
+    assert remedies[:2] == ["    python3 course.py lab", f"    {system.remedy()}"]
 
 
 # --- isolation --------------------------------------------------------------------------------

@@ -1,19 +1,20 @@
 """Whatever a learner has becomes (H, W, 3) uint8 RGB, or one sentence says why not."""
 
-import http.server
+import contextlib
 import io
 import os
 import subprocess
 import sys
-import threading
+import warnings
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from ocr_utils import OcrError, images
-from ocr_utils.images import load_image
+from ocr_utils.images import load_frames, load_image
 
 RED_AND_BLUE = np.array([[[255, 0, 0], [0, 0, 255]]], np.uint8)  # one row, two pixels
 
@@ -118,6 +119,45 @@ def test_an_animation_gives_its_first_frame():
     assert load_image(data)[0, 0].tolist() == [255, 0, 0]
 
 
+def tiff(*heights: int, **options) -> bytes:
+    pages = [Image.new("L", (4, height), height) for height in heights]
+    return encode(pages[0], "TIFF", save_all=True, append_images=pages[1:], **options)
+
+
+@pytest.mark.parametrize("options", [{}, {"compression": "tiff_lzw"}])
+def test_every_page_of_a_tiff(options, tmp_path):
+    (tmp_path / "scan.tif").write_bytes(tiff(3, 5, 7, **options))
+    for source in (tmp_path / "scan.tif", Image.open(tmp_path / "scan.tif")):
+        pages = load_frames(source)
+        assert [page.shape for page in pages] == [(3, 4, 3), (5, 4, 3), (7, 4, 3)]
+        assert [page[0, 0, 0] for page in pages] == [3, 5, 7]
+    assert load_image(tmp_path / "scan.tif").shape == (3, 4, 3)
+
+
+def test_what_has_no_pages_is_one(png):
+    assert [page.shape for page in load_frames(RED_AND_BLUE)] == [(1, 2, 3)]
+    assert [page.shape for page in load_frames(png)] == [(1, 2, 3)]
+    frames = [Image.new("RGB", (4, 4), color) for color in ("red", "blue")]
+    assert len(load_frames(encode(frames[0], "GIF", save_all=True, append_images=frames[1:]))) == 1
+
+
+def test_too_many_pages_and_a_damaged_last_one(monkeypatch):
+    damaged = tiff(3, 5)[:-40]
+    with pytest.raises(OcrError, match="again"):
+        load_frames(damaged)
+    monkeypatch.setattr(images, "MAX_PAGES_PIXELS", 40)
+    with pytest.raises(OcrError, match="gigantic, .* on its pages: split it"):
+        load_frames(tiff(3, 5, 7))
+
+
+@pytest.mark.parametrize("mode", ["La", "RGBa", "PA", "F", "I", "I;16"])
+def test_rare_modes_of_pillow(mode):
+    source = (
+        Image.new("LA", (2, 1), (0, 255)).convert(mode) if mode == "La" else Image.new(mode, (2, 1))
+    )
+    assert load_image(source).shape == (1, 2, 3)
+
+
 @pytest.mark.parametrize(
     "array, expected",
     [
@@ -127,11 +167,21 @@ def test_an_animation_gives_its_first_frame():
         (np.array([[False, True]]), [0, 255]),
         (np.array([[0, 200]]), [0, 200]),
         (np.array([[[7], [9]]], np.uint8), [7, 9]),
+        (np.array([[0, 4095]], np.uint16), [0, 255]),  # 12 bits
+        (np.array([[0, 2048, 4095]], np.uint16)[:, 1:], [128, 255]),
+        (np.array([[0, 200]], np.uint16), [0, 200]),
+        (np.array([[512, 1023]], np.int32), [128, 255]),  # 10 bits
+        (np.array([[0, 2**20]]), [0, 255]),
+        (np.array([[0.5, 1.0000001]]), [128, 255]),
+        (np.array([[-1e-9, 1.004]]), [0, 255]),
+        (np.array([[128.0, 255.001]], np.float32), [128, 255]),
+        (np.matrix([[0, 200]]), [0, 200]),
+        (np.ma.masked_array([[0, 200]], [[True, False]]), [0, 200]),
     ],
 )
 def test_arrays(array, expected):
     image = load_image(array)
-    assert image.shape == (1, 2, 3)
+    assert type(image) is np.ndarray and image.shape == (1, 2, 3)
     assert image[0, :, 2].tolist() == expected
 
 
@@ -232,6 +282,44 @@ def test_arrays_that_hold_no_brightness(array):
     assert "values that are no brightness" in message(array)
 
 
+@pytest.mark.parametrize(
+    "source", [Image.Image(), Image.new("RGB", (0, 3)), Image.new("L", (3, 0))]
+)
+def test_images_of_pillow_without_pixels(source):
+    message(source)
+
+
+def test_a_gigantic_view_of_one_pixel():
+    assert "gigantic" in message(np.broadcast_to(np.uint8(0), (200_000, 200_000)))
+
+
+def test_libtiff_is_not_heard(tmp_path, capfd):
+    content = bytearray(encode(noise(), "TIFF", compression="tiff_lzw"))
+    content[1000:1200] = bytes(200)
+    with contextlib.suppress(OcrError):
+        load_image(bytes(content))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_threads_leave_the_filters_of_warnings_alone(png):
+    before = list(warnings.filters)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(load_image, [png] * 400))
+    assert warnings.filters == before
+
+
+class Odd:
+    """An object that passes for anything and keeps no promise."""
+
+    def __getattr__(self, name):
+        raise RuntimeError(name)
+
+
+def test_any_object():
+    for source in (Odd(), object(), [1, 2], {}, float("nan"), type, Ellipsis):
+        message(source)
+
+
 def test_something_else():
     assert message(42).startswith("An image cannot be read from a int: give a path")
     assert message(None).startswith("An image cannot be read from a NoneType")
@@ -246,62 +334,6 @@ def test_forbidden(tmp_path, png):
     path.write_bytes(png)
     path.chmod(0)
     assert "may not be read" in message(path)
-
-
-# --- from the network ---------------------------------------------------------------------------
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    png = encode(Image.fromarray(RED_AND_BLUE), "PNG")
-
-    def do_GET(self):
-        if self.path == "/slow.png":
-            self.server.stop.wait(5)
-        self.send_response(200 if "page" in self.path else 404)
-        self.end_headers()
-        self.wfile.write(b"<html></html>" if self.path.endswith("html") else self.png)
-
-    def log_message(self, *args):
-        pass
-
-
-@pytest.fixture
-def address(monkeypatch):
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.stop = threading.Event()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.stop.set()
-    server.shutdown()
-    server.server_close()
-
-
-def test_url(address):
-    np.testing.assert_array_equal(load_image(f"{address}/page.png"), RED_AND_BLUE)
-
-
-def test_url_that_is_not_there(address):
-    assert "answered 404 Not Found: open it in a browser" in message(f"{address}/no.png")
-
-
-def test_url_of_a_web_page(address):
-    assert "is a web page" in message(f"{address}/page.html")
-
-
-def test_url_that_does_not_answer(address, monkeypatch):
-    monkeypatch.setattr(images, "DOWNLOAD_SECONDS", 0.3)
-    assert "cannot be reached (timed out)" in message(f"{address}/slow.png")
-
-
-def test_url_without_a_server(monkeypatch):
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    assert "cannot be reached" in message("http://127.0.0.1:9/page.png")
-
-
-def test_url_that_is_too_large(address, monkeypatch):
-    monkeypatch.setattr(images, "DOWNLOAD_BYTES", 10)
-    assert "is larger than" in message(f"{address}/page.png")
 
 
 def test_importing_loads_nothing_heavy():

@@ -6,92 +6,92 @@ Standard library only, since it runs before anything is installed.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import hashlib
 import importlib.util
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-WINDOWS = sys.platform == "win32"
-SUPPORTED = ((3, 11), (3, 12))
-CONDA = os.environ.get("CONDA_DEFAULT_ENV") == "ocr-course"  # made from environment.yml: use it
-VENV = Path(sys.prefix) if CONDA else ROOT / ".venv"
-VENV_PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
-PYTHON = Path(sys.executable) if CONDA else VENV_PYTHON
+from tools import places, system
+from tools.places import ROOT, environment
+
+SUPPORTED = ((3, 11), (3, 12), (3, 13))
+CONDA = places.conda_prefix()
+VENV = places.environment_folder()
+PYTHON = places.python_of(VENV)
 STAMP = VENV / "ocr-course.json"  # what the last complete installation was made from
 KERNEL = VENV / "share" / "jupyter" / "kernels" / "ocr-course" / "kernel.json"
 NEWS = "@jupyterlab/apputils-extension:announcements"
 NEEDED_GB = 4
-LANGUAGES = ("eng", "kor")
-OPENCV_LIBRARIES = ("libGL.so.1", "libgthread-2.0.so.0")
-APT_PACKAGES = ("tesseract-ocr", "tesseract-ocr-kor", "libgl1", "libglib2.0-0")
-WINDOWS_TESSERACT = Path(os.environ.get("PROGRAMFILES", "C:/Program Files")) / "Tesseract-OCR"
-KOREAN_URL = "https://github.com/tesseract-ocr/tessdata_fast/raw/main/kor.traineddata"
+LIMIT_S = 3600  # no step takes longer; one that does is ended
+NO_DEPS = ["--no-deps", "--require-hashes", "-r"]  # the lock is complete
+NO_INDEX = (
+    "no package index answers: connect to the network and type the same command again, or set "
+    "PIP_NO_INDEX=1 and PIP_FIND_LINKS=FOLDER with a folder of wheels (README, For instructors)"
+)
+UNREACHABLE = (  # what pip and uv say
+    r"NewConnectionError|Failed to establish|name resolution|getaddrinfo|dns error|Max retries"
+    r"|client error \(Connect\)|[Uu]nreachable|ProxyError|[Tt]imed out|Could not connect"
+)
 
 
 class SetupError(Exception):
-    """One sentence with what went wrong and what to type."""
+    """One sentence with what went wrong and what to type; `lines`: what the program said last."""
+
+    def __init__(self, sentence: str, lines: list[str] | None = None):
+        super().__init__(sentence)
+        self.lines = lines or []
+
+    def is_network(self) -> bool:
+        said = "\n".join(self.lines)
+        return bool(re.search(UNREACHABLE, said)) and "certificate" not in said.lower()
 
 
 def prepare() -> list[str]:
-    """Do what is still missing of the set-up; returns what only the reader can do, as remedies."""
-    require_supported_python()
+    """Do what is still missing of the set-up; returns the names of what the system still lacks."""
     step("Python environment", environment_works, make_environment)
-    step("packages (a few minutes, 3 GB)", packages_are_current, install_packages)
+    step("packages (a minute or more, 2 GB)", packages_are_current, install_packages)
     step("notebook kernel", KERNEL.exists, register_kernel)
-    step("Tesseract and system libraries", lambda: not missing_system(), install_system)
+    step("Tesseract and system libraries", lambda: not system.missing(), install_system)
     step("course data", lambda: False, make_data)
-    return [system_remedy()] if missing_system() else []
+    return system.missing()
 
 
 def step(name: str, is_done, work) -> None:
-    """One line for what is there already; otherwise the work and the seconds it took."""
+    """One line for what is there already; otherwise the work, and the seconds or what is left."""
     if is_done():
         print(f"[ok] {name}", flush=True)
         return
     print(f"[..] {name}", flush=True)
     start = time.perf_counter()
-    work()
-    print(f"[ok] {name}: {time.perf_counter() - start:.0f} s", flush=True)
-
-
-def environment() -> dict[str, str]:
-    """The environment of everything the course starts: Windows finds Tesseract without PATH."""
-    variables = dict(os.environ)
-    if WINDOWS and not shutil.which("tesseract") and WINDOWS_TESSERACT.exists():
-        variables["PATH"] = f"{WINDOWS_TESSERACT}{os.pathsep}{variables['PATH']}"
-    return variables
-
-
-def require_supported_python() -> None:
-    if sys.version_info[:2] in SUPPORTED:
-        return
-    others = [name for name in ("python3.12", "python3.11") if shutil.which(name)]
-    remedy = f"type `{others[0]} course.py ...`" if others else "install Python 3.12 (python.org)"
-    this = ".".join(map(str, sys.version_info[:2]))
-    raise SetupError(f"this is Python {this}, the course needs 3.11 or 3.12: {remedy}.")
+    left = work()
+    took = f"{time.perf_counter() - start:.0f} s"
+    print(f"[--] {name}: {left}" if left else f"[ok] {name}: {took}", flush=True)
 
 
 # --- Python environment -----------------------------------------------------------------------
 
 
 def environment_works() -> bool:
-    """The interpreter starts, is where it was made (a moved folder breaks it), and has pip."""
-    question = "import sys, pip; print(sys.prefix)"
-    with contextlib.suppress(OSError):
-        answer = subprocess.run([PYTHON, "-c", question], capture_output=True, text=True)
-        return answer.returncode == 0 and Path(answer.stdout.strip()).samefile(VENV)
+    """The interpreter starts, is supported, is where it was made (not moved), and has pip."""
+    question = "import sys, pip; print(*sys.version_info[:2]); print(sys.prefix)"
+    answer = system.ask([str(PYTHON), "-c", question]).splitlines()
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        version = tuple(map(int, answer[0].split()))
+        return version in SUPPORTED and Path(answer[1]).samefile(VENV)
     return False
 
 
 def make_environment() -> None:
+    require_own_folder()
+    if sys.version_info[:2] not in SUPPORTED:
+        borrow_python()
+        return
     if importlib.util.find_spec("ensurepip") is None:
         install_venv_module()
     run(
@@ -100,15 +100,54 @@ def make_environment() -> None:
     )
 
 
+def require_own_folder() -> None:
+    """What is cleared must be the course's own `.venv`, and nothing else."""
+    if CONDA:
+        raise SetupError(
+            f"the conda environment {VENV} lacks Python {names(SUPPORTED)} or pip: "
+            "type `conda env update -n ocr-course -f environment.yml`."
+        )
+    if VENV.is_dir() and any(VENV.iterdir()) and not (VENV / "pyvenv.cfg").exists():
+        raise SetupError(f"{VENV} is not the course's: move it away, or delete it.")
+
+
+def borrow_python() -> None:
+    """`.venv` with a Python that uv finds on this machine, or downloads."""
+    wanted = f">={names(SUPPORTED[:1])},<3.{SUPPORTED[-1][1] + 1}"
+    try:
+        uv = path_uv() or make_private_uv()
+        run([uv, "venv", "--clear", "--seed", "--python", wanted, str(VENV)], "uv found no Python")
+    except SetupError as error:
+        this = names([sys.version_info])
+        raise SetupError(
+            f"this is Python {this}, the course needs {names(SUPPORTED)}, and uv could not "
+            f"bring one: {other_python()}."
+        ) from error
+
+
+def other_python() -> str:
+    found = [name for name in map("python3.{0[1]}".format, SUPPORTED) if shutil.which(name)]
+    return f"type `{found[-1]} course.py ...`" if found else "install Python 3.13 (python.org)"
+
+
+def names(versions) -> str:
+    """ "3.11, 3.12 or 3.13"."""
+    *most, last = [".".join(map(str, version[:2])) for version in versions]
+    return f"{', '.join(most)} or {last}" if most else last
+
+
 def install_venv_module() -> None:
     package = f"python3.{sys.version_info[1]}-venv"
-    command = privileged(["apt-get", "install", "-y", package])
+    command = system.privileged(["apt-get", "install", "-y", package])
     if command is None:
         raise SetupError(
             f"this Python lacks the venv module: type `sudo apt-get install -y {package}`."
         )
-    run(privileged(["apt-get", "update"]), "apt-get update failed: is there a network?")
+    run(system.privileged(["apt-get", "update"]), "apt-get update failed: is there a network?")
     run(command, f"apt-get could not install {package}")
+
+
+# --- packages ---------------------------------------------------------------------------------
 
 
 def fingerprint() -> dict[str, str]:
@@ -125,12 +164,49 @@ def packages_are_current() -> bool:
 
 
 def install_packages() -> None:
+    """By uv, which takes a quarter of pip's time; by pip where uv does not run or reach."""
     require_disk_space()
     pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
-    remedy = "pip could not install the packages: look at the lines above (is there a network?)"
-    run([*pip, "-r", "requirements.lock"], remedy)
-    run([*pip, "--no-deps", "--no-build-isolation", "-e", "."], remedy)
+    try:
+        uv = install_uv(PYTHON)
+        install([uv, "pip", "install", "--python", str(PYTHON)])
+    except SetupError as error:
+        if error.is_network() and not path_uv():
+            raise SetupError(f"{NO_INDEX}.") from error
+        print("     uv cannot do it here; pip takes over, and some minutes longer", flush=True)
+        install(pip)
     STAMP.write_text(json.dumps(fingerprint(), indent=1), encoding="utf-8")
+
+
+def install(installer: list[str]) -> None:
+    try:
+        run([*installer, *NO_DEPS, "requirements.lock"], "the packages could not be installed")
+        run([*installer, "--no-deps", "--no-build-isolation", "-e", "."], "ocr_utils: no success")
+    except SetupError as error:
+        raise (SetupError(f"{NO_INDEX}.") if error.is_network() else error) from error
+
+
+def install_uv(python: Path) -> str:
+    """The locked uv beside this interpreter, by pip; the path of its program."""
+    wanted = python.parent / "uv.txt"
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    wanted.write_text(re.search(r"^uv==(.+\\\n)+.+\n", text, flags=re.MULTILINE)[0])
+    pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
+    run([*pip, "--retries", "2", *NO_DEPS, str(wanted)], "pip could not install uv")
+    return str(python.with_name("uv.exe" if places.WINDOWS else "uv"))
+
+
+def path_uv() -> str:
+    """A uv of the user's own that runs; else nothing."""
+    program = shutil.which("uv")
+    return program if program and system.ask([program, "--version"]) else ""
+
+
+def make_private_uv() -> str:
+    """uv in a small environment of its own, made by whatever Python runs this."""
+    folder = ROOT / ".uv"
+    run([sys.executable, "-m", "venv", "--clear", str(folder)], "no environment for uv")
+    return install_uv(places.python_of(folder))
 
 
 def require_disk_space() -> None:
@@ -141,19 +217,13 @@ def require_disk_space() -> None:
         )
 
 
+# --- the rest ---------------------------------------------------------------------------------
+
+
 def register_kernel() -> None:
+    name = ["--name", "ocr-course", "--display-name", "OCR course"]
     run(
-        [
-            str(PYTHON),
-            "-m",
-            "ipykernel",
-            "install",
-            "--sys-prefix",
-            "--name",
-            "ocr-course",
-            "--display-name",
-            "OCR course",
-        ],
+        [str(PYTHON), "-m", "ipykernel", "install", "--sys-prefix", *name],
         "the notebook kernel could not be registered",
     )
     settings = VENV / "etc" / "jupyter" / "labconfig" / "page_config.json"
@@ -162,108 +232,21 @@ def register_kernel() -> None:
 
 
 def make_data() -> None:
-    run(
-        [str(PYTHON), "-m", "ocr_utils.course_data"], "the course data could not be made", show=True
-    )
+    command = [str(PYTHON), "-m", "ocr_utils.course_data"]
+    run(command, "the course data could not be made", show=True)
 
 
-# --- Tesseract and system libraries -----------------------------------------------------------
-
-
-def missing_system() -> list[str]:
-    """Names of what the system lacks: "tesseract", "tesseract-kor", "libGL.so.1" ..."""
-    languages = tesseract_languages()
-    missing = [f"tesseract-{name}" for name in LANGUAGES if name not in languages]
-    if not (5,) <= tesseract_version() < (6,):
-        missing = ["tesseract"]
-    if sys.platform == "linux":
-        missing += [name for name in OPENCV_LIBRARIES if not can_load(name)]
-    return missing
-
-
-def can_load(library: str) -> bool:
-    with contextlib.suppress(OSError):
-        return bool(ctypes.CDLL(library))
-    return False
-
-
-def tesseract_version() -> tuple[int, ...]:
-    """(5, 3, 0); (0,) where there is none."""
-    found = re.search(r"tesseract v?(\d+)\.(\d+)\.(\d+)", tesseract_says("--version"))
-    return tuple(map(int, found.groups())) if found else (0,)
-
-
-def tesseract_languages() -> list[str]:
-    return tesseract_says("--list-langs").split("\n")[1:]
-
-
-def tesseract_says(option: str) -> str:
-    program = shutil.which("tesseract", path=environment().get("PATH"))
-    if program is None:
-        return ""
-    answer = subprocess.run([program, option], capture_output=True, text=True)
-    return answer.stdout.replace("\r", "") or answer.stderr.replace("\r", "")
-
-
-def install_system() -> None:
-    """Through the system's own package manager where that needs no password; else nothing."""
-    commands = system_commands()
-    for command in commands:
-        run(command, f"`{' '.join(command)}` failed", show=True)
-    if not commands:
-        print(f"     missing: {', '.join(missing_system())}")
-
-
-def system_commands() -> list[list[str]]:
-    if shutil.which("apt-get") and privileged([]) is not None:
-        install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *APT_PACKAGES]
-        return [privileged(["apt-get", "update", "-q"]), privileged(install)]
-    if shutil.which("brew"):
-        return [["brew", "install", "tesseract", "tesseract-lang"]]
-    if WINDOWS and shutil.which("winget") and "tesseract" in missing_system():
-        return [
-            [
-                "winget",
-                "install",
-                "--id",
-                "UB-Mannheim.TesseractOCR",
-                "-e",
-                "--silent",
-                "--accept-package-agreements",
-                "--accept-source-agreements",
-            ]
-        ]
-    return []
-
-
-def privileged(command: list[str]) -> list[str] | None:
-    """The command as it may run without a question: as root, or with sudo that asks no password."""
-    if WINDOWS or not shutil.which("apt-get"):
-        return None
-    if os.geteuid() == 0:
-        return command
-    if not shutil.which("sudo"):
-        return None
-    silent = subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode == 0
-    return ["sudo", "-n", *command] if silent else None
-
-
-def system_remedy() -> str:
-    """The one line to type."""
-    if WINDOWS and "tesseract" not in missing_system():
-        return f'curl -L -o "{WINDOWS_TESSERACT / "tessdata" / "kor.traineddata"}" {KOREAN_URL}'
-    if WINDOWS:
-        return "winget install --id UB-Mannheim.TesseractOCR -e"
-    if sys.platform == "darwin":
-        return "brew install tesseract tesseract-lang   (Homebrew itself: https://brew.sh)"
-    return f"sudo apt-get install -y {' '.join(APT_PACKAGES)}   (or your system's names for them)"
-
-
-# --- running ----------------------------------------------------------------------------------
+def install_system() -> str:
+    """Through the system's own package manager where that asks nothing; what is missing then."""
+    for command in system.install_commands():
+        with contextlib.suppress(SetupError):  # no network, no such package: the remedy says it
+            run(command, f"`{' '.join(command)}` failed")
+    lacking = system.missing()
+    return f"missing {', '.join(lacking)}" if lacking else ""
 
 
 def run(command: list[str], problem: str, show: bool = False) -> None:
-    """Run a command; its last line is shown while it works, all of its end where it fails."""
+    """Run a command; its last line is shown while it works, the end of it goes with the error."""
     process = subprocess.Popen(
         command,
         cwd=ROOT,
@@ -273,14 +256,17 @@ def run(command: list[str], problem: str, show: bool = False) -> None:
         stdout=None if show else subprocess.PIPE,
         stderr=None if show else subprocess.STDOUT,
     )
+    limit = threading.Timer(LIMIT_S, process.kill)
+    limit.start()
     lines = []
     for line in process.stdout or ():
         lines.append(line.rstrip())
         show_progress(lines[-1])
     show_progress("")
-    if process.wait() != 0:
-        print("\n".join(lines[-15:]), file=sys.stderr)
-        raise SetupError(f"{problem}.")
+    code = process.wait()
+    limit.cancel()
+    if code != 0:
+        raise SetupError(f"{problem}.", lines[-15:])
 
 
 def show_progress(line: str) -> None:

@@ -11,20 +11,19 @@ import os
 import platform
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import bootstrap
+from tools import bootstrap, places, system
 
 SETUP = "python3 course.py lab"
 FREE_GB = 1
 DATA_SETS = ("MJ", "pages", "mnist.npz", "cifar-10-batches-py")
 FONTS = {
-    "matplotlib": "mpl-data/fonts/ttf/DejaVuSans.ttf",
-    "koreanize_matplotlib": "fonts/NanumGothic.ttf",
+    "DejaVu": ("matplotlib", "mpl-data/fonts/ttf/DejaVuSans.ttf"),
+    "NanumGothic": ("koreanize_matplotlib", "fonts/NanumGothic.ttf"),
 }
 
 
@@ -40,8 +39,7 @@ class Row:
 
     def __str__(self) -> str:
         mark = "[OK]" if self.ok else "[FAIL]"
-        remedy = "" if self.ok else f"   -> {self.remedy}"
-        return f"{mark:7}{self.what:22}{self.needed:25}{self.found}{remedy}"
+        return f"{mark:7}{self.what:22}{self.needed:25}{self.found}"
 
 
 def rows() -> Iterator[Row]:
@@ -59,15 +57,17 @@ def rows() -> Iterator[Row]:
 
 def python() -> Row:
     version = ".".join(map(str, sys.version_info[:2]))
-    wanted = " or ".join(f"{major}.{minor}" for major, minor in bootstrap.SUPPORTED)
     ok = sys.version_info[:2] in bootstrap.SUPPORTED
-    return Row(ok, "Python", wanted, f"{version}, {platform.machine()}", "install Python 3.12")
+    found = f"{version}, {platform.machine()}"
+    if sys.version_info[:2] > bootstrap.SUPPORTED[-1]:
+        found += ": TensorFlow has no wheels for it yet"
+    return Row(ok, "Python", bootstrap.names(bootstrap.SUPPORTED), found, SETUP)
 
 
 def locked_versions() -> dict[str, str]:
     """Package -> version, of all that the lock names for this system."""
     text = (bootstrap.ROOT / "requirements.lock").read_text(encoding="utf-8")
-    lines = re.findall(r"^([\w.-]+)==(\S+)(?: ; (.+))?$", text, flags=re.MULTILINE)
+    lines = re.findall(r"^([\w.-]+)==(\S+)(?: ; (.+?))?(?: \\)?$", text, flags=re.MULTILINE)
     return {name: version for name, version, marker in lines if applies(marker)}
 
 
@@ -102,33 +102,31 @@ def kernel() -> Row:
 
 
 def tesseract() -> Iterator[Row]:
-    version = bootstrap.tesseract_version()
+    version = system.tesseract_version()
     found = ".".join(map(str, version)) if version > (0,) else "none"
-    remedy = bootstrap.system_remedy()
+    remedy = system.remedy()
     yield Row(version[0] == 5, "Tesseract", "5", found, remedy)
-    languages = bootstrap.tesseract_languages()
-    ok = set(bootstrap.LANGUAGES) <= set(languages)
+    languages = system.tesseract_languages()
+    ok = set(system.LANGUAGES) <= set(languages)
     yield Row(
         ok,
         "Tesseract languages",
-        ", ".join(bootstrap.LANGUAGES),
+        ", ".join(system.LANGUAGES),
         ", ".join(filter(None, languages)) or "none",
         remedy,
     )
 
 
 def opencv_libraries() -> Row:
-    missing = [name for name in bootstrap.OPENCV_LIBRARIES if not bootstrap.can_load(name)]
+    missing = [name for name in system.OPENCV_LIBRARIES if not system.can_load(name)]
     found = f"not {', '.join(missing)}" if missing else "both"
-    return Row(
-        not missing, "OpenCV's libraries", "libGL, libgthread", found, bootstrap.system_remedy()
-    )
+    return Row(not missing, "OpenCV's libraries", "libGL, libgthread", found, system.remedy())
 
 
 def fonts() -> Row:
     missing = [
-        Path(file).stem
-        for package, file in FONTS.items()
+        name
+        for name, (package, file) in FONTS.items()
         if not (spec := importlib.util.find_spec(package))
         or not (Path(spec.origin).parent / file).exists()
     ]
@@ -164,9 +162,8 @@ def optional() -> Iterator[Row]:
 def graphics_card() -> str:
     if not shutil.which("nvidia-smi"):
         return ""
-    question = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
-    answer = subprocess.run(question, capture_output=True, text=True)
-    return answer.stdout.strip().replace("\n", ", ") if answer.returncode == 0 else ""
+    answer = system.ask(["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"])
+    return answer.strip().replace("\n", ", ")
 
 
 def vision_key() -> Row:
@@ -183,21 +180,22 @@ def vision_key() -> Row:
 
 
 def keras_ocr_cache() -> Path:
-    return Path(os.environ.get("KERAS_OCR_CACHE_DIR") or Path.home() / ".keras-ocr")
+    return Path(os.environ.get("KERAS_OCR_CACHE_DIR") or places.home() / ".keras-ocr")
 
 
 def keras_home() -> Path:
-    return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    return Path(os.environ.get("KERAS_HOME") or places.home() / ".keras")
 
 
 def main() -> int:
     print(f"{'':7}{'what':22}{'needed':25}found")
-    all_right = True
+    remedies = []
     for row in rows():
         print(row, flush=True)
-        all_right = all_right and row.ok
-    print("\nReady." if all_right else "\nType what stands behind the arrows, then check again.")
-    return 0 if all_right else 1
+        remedies += [] if row.ok or row.remedy in remedies else [row.remedy]
+    print("\nType, then check again:" if remedies else "\nReady.")
+    print("".join(f"    {remedy}\n" for remedy in remedies), end="")
+    return 1 if remedies else 0
 
 
 if __name__ == "__main__":

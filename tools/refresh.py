@@ -40,6 +40,7 @@ def refresh(path: Path) -> float:
         coalesce_streams=True,
         resources={"metadata": {"path": str(path.parent)}},
     )
+    client.widget_registry = {}  # nbclient's own Output widget may wait for ever (its issue 312)
     client.execute()
     normalize(notebook)
     temporary = path.with_suffix(".ipynb.tmp")

@@ -23,6 +23,7 @@ from ocr_utils.metrics import (
     one_minus_ned,
     word_accuracy,
 )
+from training import engines
 
 
 def read_folder(folder, limit: int | None = None) -> tuple[list[str], list[str]]:
@@ -64,62 +65,9 @@ def _percent(found, texts) -> float:
     return round(100 * word_accuracy(texts, found), 2)
 
 
-# ---- engines: each a function (list of files) -> list of Word
-
-
-def course(files):
-    """The recognizer in data/weights, greedy, in batches of 64."""
-    from ocr_utils.recognizer import load_recognizer
-
-    recognizer = load_recognizer()
-    recognizer.read(files[:64])  # compiled before the clock starts
-    return lambda: recognizer.read(files)
-
-
-def tesseract(files):
-    """Tesseract, each crop a single word."""
-    from ocr_utils import tesseract
-
-    def read(file):
-        words = tesseract.read(file, psm=8)
-        return max(words, key=lambda word: word.confidence or 0, default=None)
-
-    return lambda: [read(file) for file in files]
-
-
-def keras_ocr(files):
-    """keras-ocr's recognizer, where its weights are in the cache."""
-    import keras_ocr as library
-
-    from ocr_utils.keras_ocr_bridge import KerasOcrRecognizer
-
-    recognizer = KerasOcrRecognizer(library.recognition.Recognizer())
-    return lambda: recognizer.read(files)
-
-
-def rapidocr(files):
-    """RapidOCR's recognizer, where the package rapidocr-onnxruntime is installed."""
-    from rapidocr_onnxruntime import RapidOCR
-
-    from ocr_utils.images import load_image
-    from ocr_utils.words import Word
-
-    engine = RapidOCR()
-
-    def read(file):
-        bgr = load_image(file)[:, :, ::-1]
-        (text, confidence), *_ = engine(bgr, use_det=False, use_cls=False)[0]
-        return Word.from_bounds(text, float(confidence), 0, 0, 1, 1)
-
-    return lambda: [read(file) for file in files]
-
-
-ENGINES = {"course": course, "tesseract": tesseract, "keras-ocr": keras_ocr, "rapidocr": rapidocr}
-
-
 def measure(engine: str, files, texts) -> dict:
     """One engine on one list of crops: word accuracy, 1 - NED, milliseconds a word."""
-    read = ENGINES[engine](files)
+    read = engines.WORDS[engine](files)
     start = time.perf_counter()
     words = read()
     milliseconds = 1000 * (time.perf_counter() - start) / len(files)
@@ -157,7 +105,7 @@ def confusions(found, texts, most: int = 12) -> list[tuple[str, int]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folders", nargs="+")
-    parser.add_argument("--engines", nargs="+", default=["course"], choices=list(ENGINES))
+    parser.add_argument("--engines", nargs="+", default=["course"], choices=list(engines.WORDS))
     parser.add_argument("--limit", type=int)
     parser.add_argument("--picture", help="write our worst mistakes to this file")
     args = parser.parse_args()

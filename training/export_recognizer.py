@@ -18,6 +18,7 @@ import numpy as np
 
 from ocr_synth.fonts import course_fonts, installed_fonts
 from ocr_synth.scene import scene_sample
+from ocr_utils import ctc
 from ocr_utils.labels import PRINTABLE
 from ocr_utils.metrics import expected_calibration_error, normalize, word_accuracy
 from ocr_utils.paths import WEIGHTS
@@ -29,6 +30,7 @@ from ocr_utils.recognizer import (
     calibration_features,
     load_recognizer,
 )
+from ocr_utils.weights import save_weights
 from training import evaluate, loop
 from training.muon import Muon
 
@@ -61,7 +63,7 @@ def export(args) -> dict:
     progress = loop.resume(model, run)
     with loop.averaged(model):
         card = measured(Recognizer(model, make_card(model, progress, args)), args)
-        write_weights(model, run, args)
+        card = {"sha256": write_weights(model, run, args)} | card
     write_card(card, args.name)
     return card
 
@@ -69,14 +71,15 @@ def export(args) -> dict:
 def renew(args) -> dict:
     """The shipped weights' card with another calibration and new results; returns it."""
     card = measured(load_recognizer(args.name), args)
-    card.pop("temperature", None)  # how confidences were calibrated before
     write_card(card, args.name)
     return card
 
 
 def measured(recognizer: Recognizer, args) -> dict:
     """The recognizer's card with its calibration and its results."""
-    recognizer.card["calibration"] = calibrate(recognizer, args.words)
+    words = generated(CALIBRATION_SEED, args.words)
+    recognizer.card["temperature"] = temperature(recognizer, *words)
+    recognizer.card["calibration"] = calibrate(recognizer, *words)
     recognizer.card["results"] = results(recognizer, args)
     return recognizer.card
 
@@ -101,12 +104,26 @@ def make_card(model, progress: loop.Progress, args) -> dict:
     }
 
 
-def calibrate(recognizer, words: int) -> dict[str, list[float]]:
+def temperature(recognizer, crops, texts) -> float:
+    """By what to divide the logits so that greedy confidences tell best what is right.
+
+    Best: of the highest likelihood (Guo 2017, arXiv 1706.04599; notebook 07c).
+    """
+    readings, _ = recognizer.predict(crops, augment=False)
+    logits, losses = np.array([reading.logits for reading in readings]), {}
+    right = [normalize(a.text) == normalize(b) for a, b in zip(readings, texts, strict=True)]
+    for value in np.arange(0.5, 3.01, 0.02):
+        _, probabilities = ctc.greedy_decode(logits / value, PRINTABLE)
+        sure = np.clip([ctc.word_confidence(p) for p in probabilities], 1e-6, 1 - 1e-6)
+        losses[round(float(value), 2)] = -np.log(np.where(right, sure, 1 - sure)).mean()
+    return min(losses, key=losses.get)
+
+
+def calibrate(recognizer, crops, texts) -> dict[str, list[float]]:
     """Weights of the curves from a reading's confidence to how often it is right (Platt 1999).
 
     One curve for words read at first sight, one for those that were voted on, on generated words.
     """
-    crops, texts = generated(CALIBRATION_SEED, words)
     readings, _ = recognizer.predict(crops)
     features = np.array([calibration_features(reading) for reading in readings])
     right = np.array(
@@ -170,15 +187,12 @@ def _result(recognizer, crops, texts) -> dict:
     }
 
 
-def write_weights(model, run: Path, args) -> None:
-    """Weights and training curve, by a temporary name."""
+def write_weights(model, run: Path, args) -> str:
+    """Weights and training curve; returns the SHA-256 of the weights."""
     WEIGHTS.mkdir(parents=True, exist_ok=True)
-    bare = build_recognizer(args.width)  # without an optimizer, whose state would be saved too
-    bare.set_weights(model.get_weights())
-    temporary = WEIGHTS / "writing.weights.h5"
-    bare.save_weights(temporary)
-    temporary.replace(WEIGHTS / f"{args.name}.weights.h5")
+    sha256 = save_weights(model, WEIGHTS / f"{args.name}.npz")
     shutil.copy(run / "log.csv", WEIGHTS / f"{args.name}_log.csv")
+    return sha256
 
 
 def write_card(card: dict, name: str) -> None:

@@ -12,9 +12,10 @@ import platform
 from pathlib import Path
 
 from ocr_synth.pages import render_page
-from ocr_utils.detector import CHANNELS, Detector, build_detector, detection_loss, save_weights
+from ocr_utils.detector import CHANNELS, Detector, build_detector, detection_loss
 from ocr_utils.metrics import Score, box_hmean
 from ocr_utils.paths import WEIGHTS
+from ocr_utils.weights import save_weights
 from training import evaluate_pages, loop, page_stream
 
 VALIDATION_SEED = 999_983  # never a training seed
@@ -84,7 +85,7 @@ def export(model, progress: loop.Progress, run: Path, args) -> None:
         "limits": "Latin and Hangul, letters of 8 pixels and more; no vertical text.",
     }
     WEIGHTS.mkdir(parents=True, exist_ok=True)
-    save_weights(model, WEIGHTS / "detector.npz")
+    card["sha256"] = save_weights(model, WEIGHTS / "detector.npz")
     detector = Detector(model, card)
     card["results"] = {"H-mean, 50 generated pages": round(generated_hmean(detector, 50), 2)}
     for folder in args.real:

@@ -15,7 +15,8 @@ import keras
 
 from ocr_utils import crnn
 from ocr_utils.labels import PRINTABLE, LabelConverter
-from ocr_utils.recognizer import ARCHITECTURE, IMAGE_SIZE, build_recognizer, read_card
+from ocr_utils.recognizer import ARCHITECTURE, IMAGE_SIZE, build_recognizer
+from ocr_utils.weights import RECOGNIZER, load_weights, read_card, save_weights
 from training import evaluate, log, loop, stream
 from training.muon import Muon
 from training.widen import widen
@@ -31,10 +32,11 @@ def main() -> None:
     progress = loop.resume(model, run)
     if progress == loop.Progress() and args.start_from:
         progress = go_on_from(Path(args.start_from), model, run)
-    words = _labeled(stream.batches(args.seed, progress.step, args.batch, args.workers, IMAGE_SIZE))
+    size = args.width, IMAGE_SIZE[1]
+    words = _labeled(stream.batches(args.seed, progress.step, args.batch, args.workers, size))
     loop.train(model, run, progress, words, lambda: _accuracies(model, args), args)
     with loop.averaged(model):
-        model.save_weights(run / "recognizer.weights.h5")
+        save_weights(model, run / "recognizer.npz")
     settings = vars(args) | {"architecture": ARCHITECTURE}
     (run / "settings.json").write_text(json.dumps(settings, indent=1))
 
@@ -67,12 +69,11 @@ def go_on_from(weights: Path, model, run: Path) -> loop.Progress:
 
     Returns the progress that the run begins with: who can read already needs no easy words.
     """
-    name = weights.name.removesuffix(".weights.h5")
-    card = read_card(weights.with_name(f"{name}.json"))
+    card = read_card(weights.with_suffix(".json"), RECOGNIZER)
     finished = crnn.build_crnn_model((*IMAGE_SIZE, 1), PRINTABLE, **card["architecture"])
-    crnn.load_weights(finished, weights)
+    load_weights(finished, weights, card)
     widen(finished, model)
-    log_before = weights.with_name(f"{name}_log.csv")
+    log_before = weights.with_name(f"{weights.stem}_log.csv")
     if log_before.exists():
         shutil.copy(log_before, run / "log.csv")
     return loop.Progress(stream.EASY_STEPS, *log.so_far(run / "log.csv"))
@@ -104,7 +105,7 @@ def _arguments():
     parser.add_argument("--validation", type=int, default=500)
     parser.add_argument("--real", nargs="*", default=[], help="folders with labels.tsv")
     parser.add_argument("--precision", default="float32", help="mixed_bfloat16 is faster")
-    parser.add_argument("--start-from", help="weights to begin with (*.weights.h5)")
+    parser.add_argument("--start-from", help="weights to begin with (*.npz)")
     return parser.parse_args()
 
 

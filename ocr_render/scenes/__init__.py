@@ -1,0 +1,1 @@
+"""The scenes of Larkhaven, one module each: `build(view) -> Stage`."""

@@ -1,0 +1,34 @@
+# %% after answer-first
+assert len(annotations) == 47  # the question says 46 words
+assert annotations[0].description.startswith("The town library\nOpen from 9 to 17")
+
+# %% after answer-five
+for annotation in annotations[1:6]:
+    (x0, y0), (x1, _), (_, y2), _ = [(v.x, v.y) for v in annotation.bounding_poly.vertices]
+    assert x0 < x1 and y0 < y2  # clockwise from the top left
+
+# %% after confidence-none
+assert {word.confidence for word in words_of(response)} == {0.0}
+
+# %% after confidence-asked
+assert len(confidences) == 46 and min(confidences) > 0.5
+
+# %% after scan-read
+texts = [word.text for word in scan_words]
+assert "etermine" in texts and "determine" not in texts  # a first letter lost
+assert next(w for w in scan_words if w.text == "etermine").confidence > 0.8  # and sure of the rest
+
+# %% after tree-walk
+assert [len(block.paragraphs) for block in page.blocks] == [1, 2, 2]  # title, then two columns
+
+# %% after korean-read
+assert "도서관" in [word.text for word in words] and "Library" in [word.text for word in words]
+
+# %% after error-inside
+assert response.error.code == 3 and not response.text_annotations
+
+# %% after take-home-try
+assert [text for text, _, _ in read_words(path, client)] == [
+    "".join(symbol.text for symbol in word.symbols)
+    for word in words_of(client.text_detection(image=image))
+]

@@ -1,0 +1,33 @@
+"""Word LMDBs that several tests read."""
+
+from pathlib import Path
+
+import pytest
+
+from ocr_synth.words import plain_sample
+from ocr_utils.lmdb_words import encode_jpeg, write_words
+from tests.word_sets import picture
+
+
+@pytest.fixture(scope="module")
+def word_set(tmp_path_factory) -> Path:
+    """100 rendered words."""
+    folder = tmp_path_factory.mktemp("words") / "MJ_train"
+    write_words(folder, (plain_sample(5, i) for i in range(100)))
+    return folder
+
+
+@pytest.fixture
+def faulty_set(tmp_path) -> Path:
+    """Good, broken image, blank, foreign character, too long for 12 steps, empty label."""
+    broken = encode_jpeg(picture())[:200]
+    samples = [
+        (picture(), "GOOD"),
+        (broken, "BROKEN"),
+        (picture() * 0, "BLANK"),
+        (picture(), "don't"),
+        (picture(), "BOOKKEEPER"),
+        (picture(), ""),
+    ]
+    write_words(tmp_path / "faulty", samples)
+    return tmp_path / "faulty"

@@ -1,0 +1,123 @@
+"""What a lesson builds on the page is what the package does: both are run, and compared."""
+
+import ast
+from pathlib import Path
+
+import nbformat
+import numpy as np
+
+from ocr_utils import crnn, ctc, labels
+
+NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+
+
+def lesson_code(name: str, **names) -> dict:
+    """The imports, functions and classes of a lesson, run with nothing but `names` around them.
+
+    Where a lesson defines something twice, the first definition counts; where it later takes it
+    from the package, the page's own does.
+    """
+    notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    kept, defined = [], set()
+    for cell in notebook.cells:
+        nodes = ast.parse(cell.source).body if cell.cell_type == "code" else []
+        for node in nodes:
+            imports = isinstance(node, ast.Import | ast.ImportFrom)
+            builds = isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name not in defined
+            if imports or builds:
+                kept.append(node)
+                defined |= {node.name} if builds else set()
+    space = dict(names)
+    kept.sort(key=lambda node: not isinstance(node, ast.Import | ast.ImportFrom))  # imports first
+    exec(compile(ast.Module(kept, []), name, "exec"), space)
+    return space
+
+
+# --- 07 ---------------------------------------------------------------------------------------
+
+
+def lesson_07():
+    import keras
+
+    from ocr_utils.notebook import quiet_stderr
+
+    with quiet_stderr():
+        return lesson_code(
+            "07_crnn_ctc_training",
+            TARGET_CHARACTERS=labels.TARGET_CHARACTERS,
+            keras=keras,
+            probabilities=random_probabilities(4, 3),
+            label_converter=labels.LabelConverter(),
+        )
+
+
+def random_probabilities(steps, classes, seed=0):
+    return ctc.softmax(np.random.default_rng(seed).normal(0, 2, (steps, classes))).astype(float)
+
+
+def test_07_the_converter():
+    page = lesson_07()
+    theirs = page["LabelConverter"]
+    theirs.collapse, theirs.encode_batch = page["collapse"], page["encode_batch"]
+    ours, theirs = labels.LabelConverter(), theirs(labels.TARGET_CHARACTERS)
+    for word in ("HELLO", "A", "BOOKKEEPER", "0011"):
+        np.testing.assert_array_equal(theirs.encode(word), ours.encode(word))
+        assert theirs.decode(theirs.encode(word)) == ours.decode(ours.encode(word))
+    np.testing.assert_array_equal(
+        theirs.encode_batch(["HELLO", "A"], 7), ours.encode_batch(["HELLO", "A"], 7)
+    )
+    rng = np.random.default_rng(0)
+    for path in rng.integers(0, 4, (50, 12)):
+        assert theirs.collapse(path) == ours.collapse(path)
+
+
+def test_07_both_forward_algorithms():
+    page = lesson_07()
+    for label in ([1, 2], [1, 1], [2], [1, 2, 2, 1], [1, 1, 1, 1]):
+        table = random_probabilities(6, 3, seed=len(label))
+        right = ctc.ctc_log_probability(table, [label])[0]
+        np.testing.assert_allclose(page["log_forward"](np.log(table), label), right)
+        np.testing.assert_allclose(page["forward"](table, label)[-1, -2:].sum(), np.exp(right))
+
+
+def test_07_softmax_greedy_and_beam():
+    page = lesson_07()
+    logits = np.random.default_rng(1).normal(0, 2, (5, 12, 37))
+    np.testing.assert_allclose(page["softmax"](logits), ctc.softmax(logits), rtol=1e-5)
+    assert page["greedy"](logits) == ctc.decode_predict_ctc(logits)
+    table, small = random_probabilities(6, 3, seed=2), labels.LabelConverter("AB")
+    for width in (3, 5, 50):  # with fewer classes than the width the package looks at all of them
+        found = [
+            (small.decode(text), round(p, 12))
+            for text, p in page["beam_search"](table, width).items()
+        ]
+        assert found == ctc.beam_search(table, "AB", width)
+
+
+def test_07_the_network_has_the_same_layers():
+    def shape_of(model):
+        skipped = ("name", "module", "registered_name", "build_config", "dtype")
+        return [
+            (type(layer).__name__, tuple(layer.output.shape), layer.count_params())
+            + tuple(
+                str(value)
+                for key, value in layer.get_config().items()
+                if key not in skipped and "layer" not in key
+            )
+            for layer in model.layers
+        ]
+
+    assert shape_of(lesson_07()["build_crnn_model"]()) == shape_of(crnn.build_crnn_model())
+
+
+def test_07_the_lstm_step_is_that_of_keras():
+    from keras import layers
+
+    layer = layers.LSTM(4, return_sequences=True)
+    columns = np.random.default_rng(3).normal(size=(1, 7, 3)).astype("float32")
+    theirs = np.array(layer(columns))[0]
+    step, weights = lesson_07()["lstm_step"], [np.array(w) for w in layer.weights]
+    shown, memory = np.zeros(4), np.zeros(4)
+    for x, expected in zip(columns[0], theirs, strict=True):
+        shown, memory = step(x, shown, memory, *weights)
+        np.testing.assert_allclose(shown, expected, atol=1e-6)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ocr_utils.errors import OcrError
-from ocr_utils.paths import WEIGHTS
+from ocr_utils.paths import DATA
 
 BOUNDARY, DIGIT, OTHER = 0, 27, 29
 SYMBOLS = 30
@@ -77,7 +77,7 @@ def _ngrams(words: dict[str, float], length: int) -> np.ndarray:
 
 
 @functools.lru_cache(maxsize=1)
-def load_language_model(path: Path = WEIGHTS / "language_model.npz") -> LanguageModel:
+def load_language_model(path: Path = DATA / "language_model.npz") -> LanguageModel:
     """The model that ships with the course, made by `training/language_model.py`.
 
     Raises OcrError where the file is missing or damaged.

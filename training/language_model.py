@@ -1,4 +1,4 @@
-"""Count the course's language model, data/weights/language_model.npz, from its word list.
+"""Count the course's language model, data/language_model.npz, from its word list.
 
     python -m training.language_model
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from ocr_synth.text import random_number, running_words
 from ocr_utils.language_model import LanguageModel
-from ocr_utils.paths import WEIGHTS
+from ocr_utils.paths import DATA
 
 
 def main() -> None:
@@ -22,7 +22,7 @@ def main() -> None:
     for _ in range(5000):
         number = random_number(rng)
         words[number] = words.get(number, 0) + share
-    path = WEIGHTS / "language_model.npz"
+    path = DATA / "language_model.npz"
     LanguageModel.count(words).save(path)
     print(f"{len(words)} words, {path.stat().st_size / 1e6:.2f} MB")
 

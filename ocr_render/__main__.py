@@ -32,12 +32,12 @@ def main(argv=None) -> int:
             return 0
         for scene, view in pictures.choose(options.scene):
             start = time.perf_counter()
-            made = pictures.make(scene, view, options)
+            made, numbers = pictures.make(scene, view, options)
             seconds = time.perf_counter() - start
             for page in made:
                 print(f"{page['image']}: {len(page['words'])} words, {seconds:.0f} s", flush=True)
-            if options.check:
-                print(json.dumps(pictures.check(scene, view, options)), flush=True)
+            if options.check and numbers:
+                print(json.dumps(numbers), flush=True)
     except OcrError as error:
         print(error, file=sys.stderr)
         return 1

@@ -26,7 +26,9 @@ class Mesh:
     def moved(self, matrix) -> "Mesh":
         """The mesh moved by a (4, 4) matrix."""
         matrix = np.asarray(matrix)
-        return Mesh(self.vertices @ matrix[:3, :3].T + matrix[:3, 3], self.faces, self.uv, self.smooth)
+        return Mesh(
+            self.vertices @ matrix[:3, :3].T + matrix[:3, 3], self.faces, self.uv, self.smooth
+        )
 
 
 def write_ply(path, mesh: Mesh) -> None:
@@ -86,11 +88,14 @@ def lathe(profile, steps: int = 128) -> Mesh:
     angle = np.linspace(0, 2 * np.pi, steps + 1)
     radius, z = profile[::-1, 0][:, None], profile[::-1, 1][:, None]
     xyz = np.stack(
-        [radius * np.cos(angle), radius * np.sin(angle), np.broadcast_to(z, (len(z), steps + 1))], -1
+        [radius * np.cos(angle), radius * np.sin(angle), np.broadcast_to(z, (len(z), steps + 1))],
+        -1,
     )
     u, v = np.meshgrid(np.linspace(0, 1, steps + 1), np.linspace(0, 1, len(profile)))
     return Mesh(
-        xyz.reshape(-1, 3), _grid_faces(len(profile), steps + 1), np.stack([u.ravel(), v.ravel()], 1)
+        xyz.reshape(-1, 3),
+        _grid_faces(len(profile), steps + 1),
+        np.stack([u.ravel(), v.ravel()], 1),
     )
 
 
@@ -174,7 +179,9 @@ def extrude(polygon, depth, bevel) -> Mesh:
         after = np.roll(here, -1)
         for level in (0, count):
             faces += list(zip(here + level, after + level, after + level + count, strict=True))
-            faces += list(zip(here + level, after + level + count, here + level + count, strict=True))
+            faces += list(
+                zip(here + level, after + level + count, here + level + count, strict=True)
+            )
         start += len(ring)
     ends = np.cumsum([len(r) for r in rings]).astype(np.uint32)
     cap = mapbox_earcut.triangulate_float64(inner, ends).reshape(-1, 3).astype(int)

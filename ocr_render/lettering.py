@@ -91,8 +91,8 @@ class Canvas:
 
         `size` is the font's em in mm. `how` may have `tracking` (mm between characters), `room`
         (mm that the line may take), `language`, `legible`, `angle` (degrees, clockwise), `jitter`
-        (a Generator, for handwriting) and `radius` (mm; the line bends around a center below it,
-        above it if negative).
+        (a Generator, for handwriting), `strike` (a Generator, for a typewriter) and `radius` (mm;
+        the line bends around a center below it, above it if negative).
         """
         check_glyphs(name, text)
         width = self._advances(text, name, size, how.get("tracking", 0))[-1]
@@ -191,7 +191,9 @@ class Canvas:
         high = np.minimum(high, self.ink.shape[::-1])
         move = (_shift(*-low.astype(float)) @ matrix)[:2]
         move[:, 2] += move[:, :2] @ [0.5, 0.5] - 0.5
-        drawn = cv2.warpAffine(mask, move, tuple(int(n) for n in high - low), flags=cv2.INTER_LINEAR)
+        drawn = cv2.warpAffine(
+            mask, move, tuple(int(n) for n in high - low), flags=cv2.INTER_LINEAR
+        )
         return drawn, (slice(low[1], high[1]), slice(low[0], high[0]))
 
     # lines and areas ----------------------------------------------------------------------

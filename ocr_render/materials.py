@@ -3,12 +3,17 @@
 import numpy as np
 
 
+def linear(value) -> np.ndarray:
+    """Linear light of sRGB values from 0 to 1."""
+    value = np.asarray(value, np.float32)
+    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
+
+
 def color(value) -> dict:
     """A texture: one sRGB color (3,), or an image (rows, columns, 3)."""
     value = np.asarray(value, np.float32)
     if value.ndim == 1:
-        linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
-        return {"type": "rgb", "value": [float(c) for c in linear]}
+        return {"type": "rgb", "value": [float(c) for c in linear(value)]}
     return {"type": "bitmap", "array": (value.clip(0, 1) * 255 + 0.5).astype(np.uint8)}
 
 

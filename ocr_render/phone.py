@@ -17,8 +17,8 @@ class Look:
 
     `key` is the brightness (0 to 1) that the mean of the picture gets, `exposure` a factor beside
     it, `white` the share of the light's tint that the phone takes out, `noise` the noise of the
-    sensor (1: by day), `shake` the path of a shaken hand in pixels of a picture 1280 wide: (dx, dy),
-    `glow` the share of light that the lens scatters, `contrast` and `saturation` 1 for plain.
+    sensor (1: by day), `shake` the path (dx, dy) of a shaken hand in pixels of a picture 1280
+    wide, `glow` the share of light that the lens scatters, `contrast` and `saturation` 1 for plain.
     """
 
     key: float = 0.42
@@ -33,6 +33,10 @@ class Look:
     sharpen: float = 0.6
     seed: int = 1
 
+    def shaken(self, width: int) -> float:
+        """Length of the hand's way in pixels of a picture `width` wide."""
+        return float(np.hypot(*self.shake)) * width / 1280 if self.shake else 0.0
+
 
 def develop(light, look: Look) -> np.ndarray:
     """sRGB picture (rows, columns, 3) uint8 of linear `light` (rows, columns, 3) float."""
@@ -40,7 +44,9 @@ def develop(light, look: Look) -> np.ndarray:
     unit = light.shape[1] / 1280
     light = _balance(np.maximum(light, 0).astype(np.float32), look.white)
     if look.shake is not None:
-        light = cv2.filter2D(light, -1, shake_kernel(look.shake, unit, rng), borderType=cv2.BORDER_REFLECT)
+        light = cv2.filter2D(
+            light, -1, shake_kernel(look.shake, unit, rng), borderType=cv2.BORDER_REFLECT
+        )
     light = _glow(light, look.glow, unit) * _vignette(light.shape, look.vignette)
     light = light * (exposure(light, look.key) * look.exposure)
     light = _sensor(light, look.noise, unit, rng)
@@ -115,8 +121,16 @@ def _tone(light, contrast, saturation) -> np.ndarray:
     gray = light @ np.float32([0.21, 0.72, 0.07])
     light = gray[..., None] + saturation * (light - gray[..., None])
     picture = _curve(light).astype(np.float32)
-    bent = picture + contrast * 0.22 * (picture - 0.5) * 4 * picture.clip(0, 1) * (1 - picture.clip(0, 1))
+    bent = picture + contrast * 0.22 * (picture - 0.5) * 4 * picture.clip(0, 1) * (
+        1 - picture.clip(0, 1)
+    )
     return bent
+
+
+def tone_table(brightest: float = 8.0) -> np.ndarray:
+    """Table (1024,) uint8: sRGB gray of exposed linear light from 0 to `brightest`."""
+    curve = _curve(np.linspace(0, brightest, 1024)).clip(0, 1)
+    return (curve * 255 + 0.5).astype(np.uint8)
 
 
 def save_jpeg(picture, path, limit: int = 250_000) -> int:

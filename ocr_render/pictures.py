@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ocr_render import phone, truth
+from ocr_render import phone, render, truth
 from ocr_utils.errors import OcrError
 
 SCENES = (
@@ -62,15 +62,20 @@ def choose(wanted) -> list[tuple[str, str]]:
     return chosen
 
 
-def make(scene: str, view: str, options) -> list[dict]:
-    """Render a view, write a JPEG for each look and its truth to pages.json; the pages."""
+def make(scene: str, view: str, options):
+    """Render a view, write a JPEG for each look and its truth to pages.json.
+
+    Returns the pages, and the numbers of the comparison of outlines with the ID pass.
+    """
+    render.require()
     stage = module(scene).build(view)
     width = options.width or stage.width
     stem = "_".join(part for part in (scene, view) if part)
     if hasattr(stage, "scan"):
-        light, shares = None, None
+        light, shares, numbers = None, None, {}
     else:
-        light, shares = _light(stage, width, options, stem), truth.visible_shares(stage, 2 * width)
+        light = _light(stage, width, options, stem)
+        shares, numbers = _shares(stage, width)
     pages = []
     for look_name, look in stage.looks.items():
         name = "_".join(part for part in (stem, look_name) if part)
@@ -86,25 +91,23 @@ def make(scene: str, view: str, options) -> list[dict]:
             "view": view,
             "look": look_name,
             "seed": stage.seed,
-            "command": f"python -m ocr_render {stem} --out {options.out.name} --spp {options.spp}",
-            "words": truth.words(stage, width, shares),
+            "command": f"python -m ocr_render {stem} --out data/photographs --spp {options.spp}",
+            "check": numbers,
+            "words": truth.words(stage, width, shares, look.shaken(width)),
         }
         pages.append(page)
     _remember(options.out / PAGES, pages)
-    return pages
+    return pages, numbers
 
 
-def check(scene: str, view: str, options) -> dict:
-    """Numbers of the comparison of outlines with the ID pass (`truth.check`)."""
-    stage = module(scene).build(view)
-    if hasattr(stage, "scan"):
-        return {}
-    return {"scene": scene, "view": view} | truth.check(stage, options.width or stage.width)
+def _shares(stage, width):
+    everything = render.identify(stage, width)
+    alone = render.identify(stage, width, only_labels=True)
+    shares = truth.visible_shares(stage, width, everything, alone)
+    return shares, truth.check(stage, width, everything)
 
 
 def _light(stage, width, options, stem) -> np.ndarray:
-    from ocr_render import render
-
     kept = options.light and Path(options.light) / f"{stem}_{width}_{options.spp}.npy"
     if kept and kept.exists():
         return np.load(kept)
@@ -119,7 +122,9 @@ def _remember(file: Path, pages: list[dict]) -> None:
     """Replace these pages in the JSON beside the pictures, in the order of the scenes."""
     old = json.loads(file.read_text())["pages"] if file.exists() else []
     new = {page["image"]: page for page in [*old, *pages]}
-    order = [f"{name}.jpg" for scene in {p["scene"]: 0 for p in new.values()} for name in names(scene)]
+    order = [
+        f"{name}.jpg" for scene in {p["scene"]: 0 for p in new.values()} for name in names(scene)
+    ]
     found = sorted(new.values(), key=lambda p: (SCENES.index(p["scene"]), order.index(p["image"])))
     body = ",\n".join(_page_text(page) for page in found)
     phone.write_whole(file, f'{{"pages": [\n{body}\n]}}\n'.encode())

@@ -1,6 +1,7 @@
-"""Trace a stage with Mitsuba 3 and clean it with OpenImageDenoise; the only module that needs both."""
+"""Trace a stage with Mitsuba 3, clean it with OpenImageDenoise: what only this module needs."""
 
 import glob
+import importlib.util
 import os
 import re
 import tempfile
@@ -13,23 +14,31 @@ from ocr_render.stage import Stage
 from ocr_utils.errors import OcrError
 
 PASS = 16  # samples a pixel in one pass
-LLVM = ("/usr/lib/*/libLLVM*.so*", "/usr/lib/llvm-*/lib/libLLVM*.so*", "/opt/homebrew/opt/llvm/lib/libLLVM*")
+LLVM = (
+    "/usr/lib/*/libLLVM*.so*",
+    "/usr/lib/llvm-*/lib/libLLVM*.so*",
+    "/opt/homebrew/opt/llvm/lib/libLLVM*",
+)
 OLDEST_LLVM = 16  # 14 and 15 abort: they lack an instruction that drjit 1.5 uses
 
 
+def require() -> None:
+    """OcrError with the command to type if a package that the renderer needs is missing."""
+    for name in ("mitsuba", "pyoidn", "shapely", "mapbox_earcut"):
+        if importlib.util.find_spec(name) is None:
+            raise OcrError(
+                f"The package {name} is missing: pip install -r ocr_render/requirements.txt"
+            )
+
+
 def backend(threads: int = 1):
-    """The module mitsuba with a variant chosen; OcrError with the command to type without it."""
-    library = newest_llvm()
-    if library and "DRJIT_LIBLLVM_PATH" not in os.environ:
-        os.environ["DRJIT_LIBLLVM_PATH"] = library
-    try:
-        import mitsuba
-    except ImportError:
-        raise OcrError(
-            "Mitsuba is missing: pip install -r ocr_render/requirements.txt"
-        ) from None
+    """The module mitsuba with a variant chosen: LLVM's where a new enough LLVM is installed."""
+    require()
+    library = os.environ.setdefault("DRJIT_LIBLLVM_PATH", newest_llvm() or "")
+    import mitsuba
+
     if mitsuba.variant() is None:
-        chosen = "llvm_ad_rgb" if library or "DRJIT_LIBLLVM_PATH" in os.environ else "scalar_rgb"
+        chosen = "llvm_ad_rgb" if library else "scalar_rgb"
         mitsuba.set_variant(chosen)
         if chosen == "llvm_ad_rgb":
             import drjit
@@ -71,10 +80,8 @@ def render(stage: Stage, width: int, samples: int, denoise: bool = True) -> np.n
 
 def clean(light, albedo, normal) -> np.ndarray:
     """`light` without the noise of the path tracer."""
-    try:
-        import pyoidn
-    except ImportError:
-        raise OcrError("pyoidn is missing: pip install -r ocr_render/requirements.txt") from None
+    import pyoidn
+
     parts = [np.ascontiguousarray(part, np.float32) for part in (light, albedo.clip(0, 1), normal)]
     return np.asarray(pyoidn.denoise(parts[0], albedo=parts[1], normal=parts[2], hdr=True))
 

@@ -91,7 +91,9 @@ def mix_in(image, color, share) -> np.ndarray:
     return (image * (1 - share) + np.float32(color) * share).clip(0, 1)
 
 
-def brick(shape, scale, rng, tones=((0.50, 0.27, 0.20), (0.39, 0.21, 0.165)), mortar=(0.50, 0.47, 0.43)):
+def brick(
+    shape, scale, rng, tones=((0.50, 0.27, 0.20), (0.39, 0.21, 0.165)), mortar=(0.50, 0.47, 0.43)
+):
     """A wall of bricks 215 x 65 mm in running bond: (color, height in mm)."""
     rows, columns = shape
     wobble = cloud(shape, 18 * scale, rng, 3) * 0.8
@@ -129,7 +131,7 @@ def cardboard(shape, scale, rng, tint=(0.66, 0.52, 0.37)):
     fiber = cloud(shape, 1.6 * scale, rng, 3, 0.7, stretch=3)
     cross = cloud(shape[::-1], 1.6 * scale, rng, 3, 0.7, stretch=3).T
     patch = cloud(shape, 120 * scale, rng, 4)
-    tone = 1 + 0.010 * flute + 0.022 * fiber + 0.018 * cross + 0.022 * patch
+    tone = 1 + 0.014 * flute + 0.009 * fiber + 0.007 * cross + 0.02 * patch
     color = np.float32(tint) * tone[..., None]
     speck = (cloud(shape, 1.0 * scale, rng, 2, stretch=1.6) - 2.6).clip(0, 1)
     scuff = (cloud(shape, 35 * scale, rng, 5, 0.65) - 1.7).clip(0, 1) * 0.25
@@ -149,7 +151,11 @@ def fabric(shape, scale, rng, one=(0.20, 0.25, 0.36), two=(0.26, 0.32, 0.44), th
     height = np.maximum(warp, weft)
     dice = rng.random((int(j.max()) + 3, int(i.max()) + 3)).astype(np.float32)
     own = dice[j.astype(int).clip(0), i.astype(int).clip(0)]
-    tone = np.where(warp > weft, 0.2, 0.8) + 0.25 * (own - 0.5) + 0.1 * cloud(shape, 60 * scale, rng, 4)
+    tone = (
+        np.where(warp > weft, 0.2, 0.8)
+        + 0.25 * (own - 0.5)
+        + 0.1 * cloud(shape, 60 * scale, rng, 4)
+    )
     return mix(one, two, tone) * (0.55 + 0.45 * height)[..., None], 0.14 * height
 
 
@@ -166,7 +172,9 @@ def slate(shape, scale, rng, tint=(0.115, 0.125, 0.12)):
     """A chalk board that has been wiped many times."""
     sweep = cloud(shape, 60 * scale, rng, 5, 0.6, stretch=3.5)
     other = cloud(shape, 25 * scale, rng, 4, 0.6, stretch=5)
-    dust = (0.30 + 0.20 * sweep + 0.10 * other + 0.03 * cloud(shape, 1.5 * scale, rng, 2)).clip(0, 1)
+    dust = (0.30 + 0.20 * sweep + 0.10 * other + 0.03 * cloud(shape, 1.5 * scale, rng, 2)).clip(
+        0, 1
+    )
     return mix_in(np.broadcast_to(np.float32(tint), (*shape, 3)), (0.56, 0.57, 0.55), dust * 0.22)
 
 

@@ -11,42 +11,55 @@ def pixels(stage: Stage, label: Label, points, width: int) -> np.ndarray:
     return stage.camera.project(label.place(np.asarray(points) / label.size), width, height)
 
 
-def words(stage: Stage, width: int, seen=None) -> list[dict]:
+def words(stage: Stage, width: int, seen=None, shake: float = 0.0) -> list[dict]:
     """The truth of a picture, one dict a word.
 
     `points` is the outline, `characters` one quad each, `visible` the share that nothing hides
     (from `seen = visible_shares(...)`, else 1). `ignore` says that no reader can be asked for it.
+    A word lower than the hand's `shake` (pixels) is not `legible`, but not ignored either, so that
+    a sharp and a shaken picture can be compared.
     """
-    found, line0 = [], 0
+    found, line0, height = [], 0, round(width * stage.height / stage.width)
     for label in stage.labels:
         for word in label.words:
             share = 1.0 if seen is None else seen[id(word)]
             if share <= 0.02:
                 continue
-            outline = pixels(stage, label, word.outline(), width)
+            outline = within(pixels(stage, label, word.outline(), width), width, height)
             quads = pixels(stage, label, word.quads.reshape(-1, 2), width).reshape(-1, 4, 2)
             found.append(
                 {
-                    "points": simplify(outline).round(1).tolist(),
+                    "points": outline.round(1).tolist(),
                     "text": word.text,
-                    "ignore": bool(not word.legible or share < 0.6),
-                    "characters": quads.round(1).tolist(),
+                    "ignore": bool(not word.legible or share < 0.6 or not _letters(word.text)),
+                    "characters": quads.clip(0, [width, height]).round(1).tolist(),
                     "language": word.language,
                     "line": line0 + word.line,
                     "visible": round(share, 2),
-                    "legible": bool(word.legible),
+                    "legible": bool(word.legible and _height(quads) >= shake),
                 }
             )
         line0 += max((word.line for word in label.words), default=0)
     return found
 
 
-def simplify(outline, tolerance: float = 0.25) -> np.ndarray:
-    """The polygon (n, 2) without points that lie within `tolerance` pixels of its edges."""
-    from shapely.geometry import Polygon
+def _height(quads) -> float:
+    """Pixels from the top to the bottom of a word's highest character."""
+    return float(np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1).max())
 
-    slim = Polygon(outline).simplify(tolerance)
-    return np.array(slim.exterior.coords)[:-1]
+
+def _letters(text: str) -> bool:
+    """Whether a word has a letter or a digit; a dash or an ampersand is read by nobody."""
+    return any(character.isalnum() for character in text)
+
+
+def within(outline, width: int, height: int, tolerance: float = 0.25) -> np.ndarray:
+    """The part of a polygon (n, 2) inside the picture, without points nearly on its edges."""
+    from shapely.geometry import Polygon, box
+
+    part = Polygon(outline).buffer(0).intersection(box(0, 0, width, height)).simplify(tolerance)
+    part = max(getattr(part, "geoms", [part]), key=lambda piece: piece.area)
+    return np.array(part.exterior.coords)[:-1]
 
 
 def character_map(stage: Stage, label: Label, seen) -> np.ndarray:
@@ -69,11 +82,11 @@ def character_map(stage: Stage, label: Label, seen) -> np.ndarray:
     return result
 
 
-def visible_shares(stage: Stage, width: int) -> dict:
-    """Share of each word (by `id(word)`) that is neither hidden, nor turned away, nor cut off."""
-    from ocr_render.render import identify
+def visible_shares(stage: Stage, width: int, everything, alone) -> dict:
+    """Share of each word (by `id(word)`) that is neither hidden, nor turned away, nor cut off.
 
-    everything, alone = identify(stage, width), identify(stage, width, only_labels=True)
+    `everything` and `alone` are `render.identify` of the stage and of its labels alone.
+    """
     shares = {}
     for label in stage.labels:
         last = sum(len(word.text) for word in label.words) + 2
@@ -106,18 +119,16 @@ def _in_view(stage: Stage, label: Label, word, width) -> float:
     return float((facing & inside).mean())
 
 
-def check(stage: Stage, width: int) -> dict:
-    """Compare outlines with the ID pass: shares of ink within its character's and word's polygon.
+def check(stage: Stage, width: int, seen) -> dict:
+    """Compare outlines with the ID pass `seen` (`render.identify`).
 
-    Returns {"characters", "worst", "words", "inside", "tight"}: how many characters were seen, the
-    smallest share of a character's ink within its quad widened by a pixel, how many words, the mean
-    share, and the mean part of a quad's extent that its ink reaches.
+    Returns {"characters", "words", "inside", "worst", "reach"}: how many were seen, the mean and
+    the smallest share of a character's ink that lies within its quad widened by a pixel, and the
+    mean part of a quad's extent that its ink reaches.
     """
     from matplotlib.path import Path as Outline
 
-    from ocr_render.render import identify
-
-    seen, shares, reach, count = identify(stage, width), [], [], 0
+    shares, reach, count = [], [], 0
     for label in stage.labels:
         numbers = character_map(stage, label, seen)
         order = np.argsort(numbers, axis=None, kind="stable")

@@ -53,10 +53,11 @@ def draw_words(
     return ax
 
 
-def draw_reading(image, words: list[Word], title: str = "", color=BOX_COLOR):
+def draw_reading(image, words: list[Word], title: str = "", region=None, color=BOX_COLOR):
     """The image with the box of every word; beside it, at the same places, what was read.
 
     No label can hide a word in this way (as PaddleOCR shows its results). Returns the Figure.
+    region: (left, top, right, bottom), the part to show, in pixels; all of it where not given.
 
     >>> import numpy as np
     >>> word = Word.from_bounds("a", 1.0, 5, 15, 20, 30)
@@ -65,11 +66,13 @@ def draw_reading(image, words: list[Word], title: str = "", color=BOX_COLOR):
     ['a']
     """
     height, width = np.asarray(image).shape[:2]
-    scale = min(12 / (2 * width), 7.5 / height)  # inches a pixel
-    size = 2 * width * scale, height * scale + 0.4
+    x0, y0, x2, y2 = region or (0, 0, width, height)
+    scale = min(6 / (x2 - x0), 7.5 / (y2 - y0))  # inches a pixel
+    size = 2 * (x2 - x0) * scale, (y2 - y0) * scale + 0.4
     figure, (left, right) = plt.subplots(1, 2, figsize=size, layout="constrained")
     draw_words(image, words, left, title, texts=False, color=color)
-    right.set(xlim=(0, width), ylim=(height, 0), aspect="equal", xticks=[], yticks=[])
+    left.set(xlim=(x0, x2), ylim=(y2, y0))
+    right.set(xlim=(x0, x2), ylim=(y2, y0), aspect="equal", xticks=[], yticks=[])
     for word in words:
         (x, y), (x1, y1), _, (x3, y3) = word.box
         tall = np.hypot(x3 - x, y3 - y) * scale * 72  # points
@@ -77,7 +80,7 @@ def draw_reading(image, words: list[Word], title: str = "", color=BOX_COLOR):
         style = {"rotation": angle, "rotation_mode": "anchor", "va": "baseline"}
         wide = np.hypot(x1 - x, y1 - y) * scale * 72
         fontsize = max(5, min(0.9 * tall, 1.6 * wide / max(1, len(word.text))))
-        right.text(x3, y3, word.text, fontsize=fontsize, **style)
+        right.text(x3, y3, word.text, fontsize=fontsize, clip_on=True, **style)
     return figure
 
 

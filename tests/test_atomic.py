@@ -38,7 +38,7 @@ def test_a_file_replaces_the_older_one_only_when_it_is_whole(tmp_path):
     with pytest.raises(ZeroDivisionError), new_file(place) as temporary:
         temporary.write_text("half")
         assert temporary.name == "scores.json" and place.read_text() == "old"
-        1 / 0
+        raise ZeroDivisionError
     assert place.read_text() == "old" and names(tmp_path) == ["scores.json"]
     with new_file(place) as temporary:
         temporary.write_text("new")
@@ -50,7 +50,7 @@ def test_a_folder_replaces_the_older_one_only_when_it_is_whole(tmp_path):
         with new_folder(tmp_path / "words") as temporary:
             (temporary / content).touch()
     with pytest.raises(ZeroDivisionError), new_folder(tmp_path / "words") as temporary:
-        1 / 0
+        raise ZeroDivisionError
     assert names(tmp_path) == ["words"] and names(tmp_path / "words") == ["new"]
 
 

@@ -11,22 +11,37 @@ from ocr_render.scenes import parts
 from ocr_render.stage import Stage
 
 SCREEN = (66.0, 138.0)
-NAVY, TEAL, GRAY, WHITE = (0.06, 0.12, 0.25), (0.10, 0.55, 0.56), (0.45, 0.49, 0.56), (0.97, 0.97, 0.98)
+NAVY, TEAL, GRAY, WHITE = (
+    (0.06, 0.12, 0.25),
+    (0.10, 0.55, 0.56),
+    (0.45, 0.49, 0.56),
+    (0.97, 0.97, 0.98),
+)
 
 
 def build(view: str = "") -> Stage:
     """The stage."""
     rng = np.random.default_rng(31)
-    camera = Camera((-20, -84, 148), (1, -2, 4), (0, 1, 0), view=46, aperture=1.5, focus=(0, -4, 9), roll=7)
+    camera = Camera(
+        (-20, -84, 148), (1, -2, 4), (0, 1, 0), view=46, aperture=1.5, focus=(0, -4, 9), roll=7
+    )
     stage = Stage(camera, width=1280, height=1600, seed=31)
     stage.looks = {"": Look(key=0.45, glow=0.04, seed=19, white=0.4)}
     parts.window_room(stage, side=1, strength=5, fill=0.22)
-    seat, bumps = surfaces.fabric((2400, 2400), 5.0, rng, (0.24, 0.25, 0.28), (0.33, 0.34, 0.37), 0.75)
-    stage.add("seat", sheet(flat(480, 480, (0, 60, 0), angle=20)), materials.bumpy(materials.painted(seat, 0.9, 0.1), 1.6 * bumps))
+    seat, bumps = surfaces.fabric(
+        (2400, 2400), 5.0, rng, (0.24, 0.25, 0.28), (0.33, 0.34, 0.37), 0.75
+    )
+    stage.add(
+        "seat",
+        sheet(flat(480, 480, (0, 60, 0), angle=20)),
+        materials.bumpy(materials.painted(seat, 0.9, 0.1), 1.6 * bumps),
+    )
     body = extrude(rounded_rectangle(72, 147, 10), 8.2, 1.6).moved(parts.shift(0, 0, 0.3))
     stage.add("body", body, materials.painted((0.02, 0.02, 0.022), 0.12, 0.5))
     screen = canvas(rng)
-    linear = np.where(screen.color <= 0.04045, screen.color / 12.92, ((screen.color + 0.055) / 1.055) ** 2.4)
+    linear = np.where(
+        screen.color <= 0.04045, screen.color / 12.92, ((screen.color + 0.055) / 1.055) ** 2.4
+    )
     shape = rounded_rectangle(*SCREEN, 7)
     glass = materials.painted((0.004, 0.004, 0.005), 0.04, 0.5)
     mesh = extrude(shape, 0.12, 0.02).moved(parts.shift(0, 0, 8.5))
@@ -51,7 +66,11 @@ def canvas(rng) -> Canvas:
     page.line([(34.9, 39.6), (36.5, 41), (34.9, 42.4)], TEAL, 0.5)
     page.write("Oslo", 8, 50.5, "screen", 3.7, GRAY)
     page.write("Larkhaven", 58, 50.5, "screen", 3.7, GRAY, "right")
-    rows = (("Passenger", "Nora Whitlock", "Date", "11 Sep"), ("Gate", "B 27", "Boarding", "18:25"), ("Seat", "14 A", "Group", "3"))
+    rows = (
+        ("Passenger", "Nora Whitlock", "Date", "11 Sep"),
+        ("Gate", "B 27", "Boarding", "18:25"),
+        ("Seat", "14 A", "Group", "3"),
+    )
     for k, (one, first, two, second) in enumerate(rows):
         y = 60 + 11 * k
         page.write(one, 8, y, "screen", 3.0, GRAY)

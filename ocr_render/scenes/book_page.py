@@ -35,9 +35,11 @@ RIGHT = (
 def build(view: str = "") -> Stage:
     """The stage."""
     rng = np.random.default_rng(61)
-    camera = Camera((10, -112, 270), (2, -3, 2), (0, 1, 0), view=47, aperture=1.3, focus=(40, 0, 4), roll=-2)
+    camera = Camera(
+        (10, -112, 270), (2, -3, 2), (0, 1, 0), view=47, aperture=1.3, focus=(40, 0, 4), roll=-2
+    )
     stage = Stage(camera, width=1600, height=1200, seed=61)
-    stage.looks = {"": Look(key=0.50, seed=13)}
+    stage.looks = {"": Look(key=0.56, seed=13)}
     parts.window_room(stage, side=1, strength=13, fill=0.30)
     table = surfaces.wood((1400, 1800), 2.4, rng, (0.50, 0.34, 0.22), (0.28, 0.17, 0.10), 110)
     stage.add("table", sheet(flat(750, 583, (0, 0, -17), 4)), materials.painted(table, 0.38, 0.5))
@@ -78,7 +80,9 @@ def block(stage, name, side) -> None:
     """The edges of the pages below: thin layers at the lower and the outer edge."""
     top = bent(side)
     edge = np.float32([0.86, 0.83, 0.75])
-    lines = np.random.default_rng(side + 5).uniform(0.8, 1.0, (64, 1, 1)) * edge * np.ones((1, 8, 1))
+    lines = (
+        np.random.default_rng(side + 5).uniform(0.8, 1.0, (64, 1, 1)) * edge * np.ones((1, 8, 1))
+    )
     material = materials.matte(lines.astype(np.float32))
 
     def lower(uv):

@@ -34,8 +34,14 @@ def build(view: str = "") -> Stage:
     stage = Stage(camera, width=1400, height=1750, seed=53)
     stage.looks = {"": Look(key=0.57, seed=11)}
     parts.window_room(stage, side=1, strength=13, fill=0.4)
-    desk, bumps = surfaces.fabric((1500, 1700), 4.0, rng, (0.20, 0.25, 0.27), (0.26, 0.31, 0.33), 0.6)
-    stage.add("desk", sheet(flat(425, 375, angle=90)), materials.bumpy(materials.painted(desk, 0.8, 0.2), bumps))
+    desk, bumps = surfaces.fabric(
+        (1500, 1700), 4.0, rng, (0.20, 0.25, 0.27), (0.26, 0.31, 0.33), 0.6
+    )
+    stage.add(
+        "desk",
+        sheet(flat(425, 375, angle=90)),
+        materials.bumpy(materials.painted(desk, 0.8, 0.2), bumps),
+    )
     form = canvas(rng)
     stage.label("form", form, lying(-3), materials.painted(form.color, 0.6, 0.25), (60, 60))
     parts.pen(stage, (74, -78), (98, 52), (0.10, 0.10, 0.11))
@@ -61,9 +67,25 @@ def canvas(rng) -> Canvas:
     form = Canvas(*SIZE, 11)
     form.color[:] = surfaces.paper(form.ink.shape, 11, rng, (0.955, 0.95, 0.925))
     form.box(12, 10, 158, 25, PRINT)
-    form.write("LARKHAVEN FERRY COMPANY", 17, 20.4, "humanist heavy", 8.4, (0.93, 0.93, 0.90), tracking=0.25)
+    form.write(
+        "LARKHAVEN FERRY COMPANY",
+        17,
+        20.4,
+        "humanist heavy",
+        8.4,
+        (0.93, 0.93, 0.90),
+        tracking=0.25,
+    )
     form.write("Booking form", 12, 35, "humanist bold", 6.6, PRINT)
-    form.write("Please write clearly and hand in at the pier office.", 158, 35, "humanist", 3.9, PRINT, "right")
+    form.write(
+        "Please write clearly and hand in at the pier office.",
+        158,
+        35,
+        "humanist",
+        3.9,
+        PRINT,
+        "right",
+    )
     form.write("1. Passenger", 12, 44, "humanist bold", 4.8, PRINT)
     form.write("2. Journey", 12, 112, "humanist bold", 4.8, PRINT)
     for label, x, y, width, written in FIELDS:

@@ -24,7 +24,7 @@ NOTICE = (
 def build(view: str = "") -> Stage:
     """The stage."""
     rng = np.random.default_rng(29)
-    camera = Camera((300, -260, 1560), (0, -25, 0), view=47, aperture=1.5, roll=0.8)
+    camera = Camera((300, -260, 1560), (0, -50, 0), view=50, aperture=1.5, roll=0.8)
     stage = Stage(camera, seed=29)
     stage.looks = {"": Look(key=0.46, white=0.4, seed=17, contrast=1.05)}
     stage.light("sky", lights.sun_and_sky(-40, 36, sun=0.75, sky=1.2, turbidity=4))
@@ -41,10 +41,27 @@ def board(stage) -> None:
     frame = materials.painted((0.16, 0.10, 0.07), 0.4, 0.5)
     stage.add("frame", rounded_box((1240, 470, 40), 8, (0, 235, 22)), frame)
     line = Canvas(1180, 410, 2.4, WHITE)
-    line.write("해물 국수와 만두", 590, 372, "korean heavy", 74, NAVY, "center", language="ko", tracking=6)
-    stage.add("board", extrude(rounded_rectangle(1180, 410, 10), 6, 2).moved(parts.shift(0, 235, 42)), materials.painted(line.color, 0.3, 0.5))
+    line.write(
+        "해물 국수와 만두", 590, 372, "korean heavy", 74, NAVY, "center", language="ko", tracking=6
+    )
+    stage.add(
+        "board",
+        extrude(rounded_rectangle(1180, 410, 10), 6, 2).moved(parts.shift(0, 235, 42)),
+        materials.painted(line.color, 0.3, 0.5),
+    )
     stage.know("board", line, flat(1180, 410, (0, 235, 48)))
-    stage.letters("name", "바다 식당", "korean heavy", 228, (0, 222, 48), materials.painted(RED, 0.22, 0.5), depth=22, bevel=2.5, tracking=10, language="ko")
+    stage.letters(
+        "name",
+        "바다 식당",
+        "korean heavy",
+        228,
+        (0, 222, 48),
+        materials.painted(RED, 0.22, 0.5),
+        depth=22,
+        bevel=2.5,
+        tracking=10,
+        language="ko",
+    )
 
 
 def notice(stage, rng) -> None:
@@ -60,11 +77,15 @@ def notice(stage, rng) -> None:
     def place(uv):
         xyz = base(uv)
         u, v = uv[:, 0] - 0.5, uv[:, 1] - 0.5
-        xyz[:, 2] += 7 * (0.25 - u**2) + 3 * np.sin(7 * u + 4 * v) * (0.25 - v**2) + 9 * v.clip(0) ** 2
+        xyz[:, 2] += (
+            7 * (0.25 - u**2) + 3 * np.sin(7 * u + 4 * v) * (0.25 - v**2) + 9 * v.clip(0) ** 2
+        )
         return xyz
 
     stage.label("notice", page, place, materials.painted(page.color, 0.55, 0.3), (40, 40))
     tape = materials.painted((0.80, 0.73, 0.52), 0.35, 0.5)
-    for k, (x, y, angle) in enumerate(((-182, 208, 42), (178, 216, -40), (-184, -208, -44), (180, -202, 40))):
+    for k, (x, y, angle) in enumerate(
+        ((-182, 208, 42), (178, 216, -40), (-184, -208, -44), (180, -202, 40))
+    ):
         strip = flat(76, 24, (center[0] + x, center[1] + y, 9 if y < 0 else 6.5), angle)
         stage.add(f"tape{k}", sheet(strip), tape)

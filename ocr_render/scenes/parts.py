@@ -35,7 +35,17 @@ def cup(stage, x, y, paint=(0.93, 0.92, 0.89), coffee=(0.12, 0.06, 0.03)) -> Non
     """A cup of coffee on its saucer."""
     china = materials.painted(paint, 0.16, 0.6)
     saucer = [(0, 0), (34, 0), (40, 2), (70, 11), (75, 13.5), (75, 15), (69, 13), (40, 5), (0, 4)]
-    body = [(0, 5), (24, 5), (30, 9), (38, 30), (41, 58), (42, 62), (40.5, 62.5), (39, 58), (36, 30)]
+    body = [
+        (0, 5),
+        (24, 5),
+        (30, 9),
+        (38, 30),
+        (41, 58),
+        (42, 62),
+        (40.5, 62.5),
+        (39, 58),
+        (36, 30),
+    ]
     body += [(28, 11), (0, 9)]
     for name, profile in (("saucer", saucer), ("cup", body)):
         stage.add(name, lathe(rounded(profile)).moved(shift(x, y, 0)), china)
@@ -59,23 +69,56 @@ def pen(stage, start, end, paint=(0.07, 0.12, 0.30), radius=4.6) -> None:
     length = np.linalg.norm(end - start)
     r = radius
     tip = [(0, 0), (0.6, 0.2), (1.1, 2.2), (2.0, 9), (r * 0.82, 17), (r * 0.86, 17.6)]
-    barrel = [(0, 17.4), (r * 0.86, 17.5), (r, 22), (r, length * 0.62), (r * 0.9, length * 0.62 + 0.5)]
+    barrel = [
+        (0, 17.4),
+        (r * 0.86, 17.5),
+        (r, 22),
+        (r, length * 0.62),
+        (r * 0.9, length * 0.62 + 0.5),
+    ]
     cap = [(0, length * 0.62), (r, length * 0.62), (r, length - 6), (r * 0.7, length - 1)]
     cap += [(r * 0.45, length), (0, length)]
     steel = materials.painted((0.75, 0.75, 0.77), 0.22, 0.5, metallic=1.0)
     plastic = materials.painted(paint, 0.22, 0.5)
     matrix = axis_along(start, end)
-    for name, profile, material in (("pen_tip", tip, steel), ("pen_barrel", barrel, plastic), ("pen_cap", cap, plastic)):
+    for name, profile, material in (
+        ("pen_tip", tip, steel),
+        ("pen_barrel", barrel, plastic),
+        ("pen_cap", cap, plastic),
+    ):
         stage.add(name, lathe(profile, 48).moved(matrix), material)
-    ring = [(r * 0.9, length * 0.62 - 1.5), (r * 1.06, length * 0.62 - 1.5), (r * 1.06, length * 0.62 + 1.5), (r * 0.9, length * 0.62 + 1.5)]
+    ring = [
+        (r * 0.9, length * 0.62 - 1.5),
+        (r * 1.06, length * 0.62 - 1.5),
+        (r * 1.06, length * 0.62 + 1.5),
+        (r * 0.9, length * 0.62 + 1.5),
+    ]
     stage.add("pen_ring", lathe(ring, 48).moved(matrix), steel)
     clip = Mesh(*_clip(r, length))
     stage.add("pen_clip", clip.moved(matrix), steel)
 
 
 def _clip(r, length):
-    box = [(x, y, z) for x in (r * 0.95, r * 1.35) for y in (-1.4, 1.4) for z in (length * 0.66, length - 4)]
-    faces = [(0, 1, 3), (0, 3, 2), (4, 6, 7), (4, 7, 5), (0, 4, 5), (0, 5, 1), (2, 3, 7), (2, 7, 6), (0, 2, 6), (0, 6, 4), (1, 5, 7), (1, 7, 3)]
+    box = [
+        (x, y, z)
+        for x in (r * 0.95, r * 1.35)
+        for y in (-1.4, 1.4)
+        for z in (length * 0.66, length - 4)
+    ]
+    faces = [
+        (0, 1, 3),
+        (0, 3, 2),
+        (4, 6, 7),
+        (4, 7, 5),
+        (0, 4, 5),
+        (0, 5, 1),
+        (2, 3, 7),
+        (2, 7, 6),
+        (0, 2, 6),
+        (0, 6, 4),
+        (1, 5, 7),
+        (1, 7, 3),
+    ]
     return np.array(box, float), np.array(faces), None, False
 
 
@@ -125,14 +168,16 @@ def square_code(canvas, x, y, size, rng, color=(0.05, 0.05, 0.05), cells=29) -> 
 
 
 def street(stage, ground=-2600.0, opposite=(0.62, 0.56, 0.48)) -> None:
-    """What a wall at z = 0 sees: pavement below, houses on the other side, hidden from the camera."""
+    """What a wall at z = 0 sees: pavement below, and houses on the other side."""
     from ocr_render.geometry import sheet
 
     def pavement(uv):
         return np.c_[(uv[:, 0] - 0.5) * 24000, np.full(len(uv), ground), uv[:, 1] * 9000 - 200]
 
     def houses(uv):
-        return np.c_[(0.5 - uv[:, 0]) * 24000, ground + (1 - uv[:, 1]) * 5500, np.full(len(uv), 8800.0)]
+        return np.c_[
+            (0.5 - uv[:, 0]) * 24000, ground + (1 - uv[:, 1]) * 5500, np.full(len(uv), 8800.0)
+        ]
 
     stage.add("pavement", sheet(pavement), materials.matte((0.55, 0.54, 0.52)))
     stage.add("houses", sheet(houses), materials.matte(opposite))

@@ -11,8 +11,21 @@ from ocr_render.scenes import parts
 from ocr_render.stage import Stage
 
 SIZE = (594, 841)
-NIGHT, GOLD, CREAM, SEA = (0.075, 0.10, 0.22), (0.96, 0.68, 0.22), (0.95, 0.90, 0.78), (0.11, 0.28, 0.40)
-LAMPS = ((90, 330, 46, 0), (200, 400, 38, 1), (304, 338, 54, 2), (416, 404, 40, 0), (512, 330, 46, 1), (150, 240, 26, 2), (450, 246, 28, 0))
+NIGHT, GOLD, CREAM, SEA = (
+    (0.075, 0.10, 0.22),
+    (0.96, 0.68, 0.22),
+    (0.95, 0.90, 0.78),
+    (0.11, 0.28, 0.40),
+)
+LAMPS = (
+    (90, 330, 46, 0),
+    (200, 400, 38, 1),
+    (304, 338, 54, 2),
+    (416, 404, 40, 0),
+    (512, 330, 46, 1),
+    (150, 240, 26, 2),
+    (450, 246, 28, 0),
+)
 TINTS = ((0.95, 0.62, 0.20), (0.90, 0.36, 0.22), (0.97, 0.80, 0.38))
 
 
@@ -21,7 +34,7 @@ def build(view: str = "") -> Stage:
     rng = np.random.default_rng(37)
     camera = Camera((-190, -130, 1120), (0, 5, 0), view=38, aperture=1.5, roll=-1.5)
     stage = Stage(camera, width=1280, height=1600, seed=37)
-    stage.looks = {"": Look(key=0.42, white=0.85, seed=23)}
+    stage.looks = {"": Look(key=0.47, white=1.0, seed=23)}
     stage.light("sky", lights.sun_and_sky(150, 40, sun=0.0, sky=1.6, turbidity=5))
     parts.street(stage)
     wall, bumps = surfaces.concrete((1800, 1800), 1.0, rng)
@@ -77,9 +90,20 @@ def canvas(rng) -> Canvas:
     page.write("LARKHAVEN HARBOR", 297, 640, "condensed", 66, GOLD, "center", tracking=4, room=560)
     page.write("Soup, songs and a thousand lights", 297, 704, "humanist bold", 31, CREAM, "center")
     page.write("from 6 pm on Pier 3 - admission free", 297, 746, "humanist", 27, CREAM, "center")
-    page.write("Ferries until midnight", 297, 806, "humanist bold", 22, (0.70, 0.82, 0.86), "center", tracking=1.5)
+    page.write(
+        "Ferries until midnight",
+        297,
+        806,
+        "humanist bold",
+        22,
+        (0.70, 0.82, 0.86),
+        "center",
+        tracking=1.5,
+    )
     faded = 1 - 0.03 * surfaces.cloud(page.ink.shape, 260, rng, 4)[..., None]
-    page.color = surfaces.mix_in(page.color * faded, (0.55, 0.55, 0.52), np.full(page.ink.shape, 0.05))
+    page.color = surfaces.mix_in(
+        page.color * faded, (0.55, 0.55, 0.52), np.full(page.ink.shape, 0.05)
+    )
     page.box(0, 0, SIZE[0], SIZE[1], (0.90, 0.88, 0.82), 0, outline=9)
     return page
 
@@ -91,7 +115,12 @@ def lamp(page, x, y, r, tint) -> None:
     glow = np.exp(-((np.hypot(xx - x, yy - y) / (2.0 * r)) ** 2)) * 0.5
     page.color = page.color * (1 - glow[..., None]) + np.float32(tint) * glow[..., None]
     page.line([(x, 222), (x, y - r)], (0.35, 0.30, 0.28), 1.2)
-    page.shape(lambda pen, s: pen.ellipse([(x - r) * s, (y - 0.86 * r) * s, (x + r) * s, (y + 0.86 * r) * s], 255), tint)
+    page.shape(
+        lambda pen, s: pen.ellipse(
+            [(x - r) * s, (y - 0.86 * r) * s, (x + r) * s, (y + 0.86 * r) * s], 255
+        ),
+        tint,
+    )
     for k in (-0.6, -0.25, 0.1, 0.45):
         half = r * np.sqrt(1 - (k / 0.9) ** 2)
         page.line([(x - half, y + k * r), (x + half, y + k * r)], tuple(0.8 * c for c in tint), 1.3)

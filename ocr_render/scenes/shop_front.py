@@ -16,15 +16,26 @@ GREEN, GOLD, CREAM = (0.075, 0.20, 0.165), (0.86, 0.66, 0.28), (0.90, 0.86, 0.74
 def build(view: str = "") -> Stage:
     """The stage."""
     rng = np.random.default_rng(19)
-    camera = Camera((-1050, -1150, 3900), (40, -60, 0), view=54, aperture=2, roll=-1)
+    camera = Camera((-1050, -1150, 3900), (20, -110, 0), view=48, aperture=2, roll=-1)
     stage = Stage(camera, seed=19)
     stage.looks = {"": Look(key=0.42, white=0.4, seed=5, contrast=1.1)}
     stage.light("sky", lights.sun_and_sky(38, 34, sun=0.75, sky=1.2, turbidity=3.5))
     parts.street(stage)
-    color, height = surfaces.brick((2400, 4800), 0.6, rng)
+    color, height = surfaces.brick((1800, 3600), 0.45, rng)
     parts.wall(stage, 8000, 4000, color, height, (600, 0))
     front(stage, rng)
-    stage.letters("name", "MARLOW & SONS", "old", 330, (0, -40, 66), materials.painted(GOLD, 0.28, 0.6, 0.75), depth=34, bevel=4, tracking=14, line=1)
+    stage.letters(
+        "name",
+        "MARLOW & SONS",
+        "old",
+        330,
+        (0, -40, 66),
+        materials.painted(GOLD, 0.28, 0.6, 0.75),
+        depth=34,
+        bevel=4,
+        tracking=14,
+        line=1,
+    )
     window(stage, rng)
     return stage
 
@@ -44,9 +55,20 @@ def front(stage, rng) -> None:
     ):
         stage.add(name, rounded_box(size, 9, center), plain)
     band = Canvas(3600, 190, 1.0, GREEN)
-    band.write("BREAD BAKED HERE EVERY MORNING SINCE 1921", 1800, 130, "humanist bold", 100, CREAM, "center", tracking=16)
+    band.write(
+        "BREAD BAKED HERE EVERY MORNING SINCE 1921",
+        1800,
+        130,
+        "humanist bold",
+        100,
+        CREAM,
+        "center",
+        tracking=16,
+    )
     band.color *= 1 + 0.03 * surfaces.cloud(band.ink.shape, 200, rng, 4)[..., None]
-    stage.label("band", band, flat(3600, 190, (0, -375, 40)), materials.painted(band.color, 0.36, 0.5))
+    stage.label(
+        "band", band, flat(3600, 190, (0, -375, 40)), materials.painted(band.color, 0.36, 0.5)
+    )
 
 
 def window(stage, rng) -> None:
@@ -64,7 +86,11 @@ def interior(rng) -> np.ndarray:
     """What is seen through the glass: cream blinds, and the dim shop below them."""
     rows, columns = 850, 1740
     y, x = np.mgrid[0:rows, 0:columns]
-    pleat = 1 + 0.03 * np.sin(x / 580 * 2 * np.pi * 9) + 0.02 * surfaces.cloud((rows, columns), 200, rng)
+    pleat = (
+        1
+        + 0.03 * np.sin(x / 580 * 2 * np.pi * 9)
+        + 0.02 * surfaces.cloud((rows, columns), 200, rng)
+    )
     image = np.float32([0.70, 0.62, 0.47]) * pleat[..., None]
     drop = 250 + 60 * rng.random(4)[x // 580]
     edge = drop + 7 * np.abs(np.sin(x / 580 * np.pi * 12))

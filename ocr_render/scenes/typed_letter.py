@@ -16,7 +16,7 @@ LINES = (
     (22, "12 Lantern Street"),
     (22, "Larkhaven LH4 2QE"),
     (0, ""),
-    (78, "3 August 1968"),
+    (78, "3 August 2026"),
     (0, ""),
     (22, "Dear Nora,"),
     (0, ""),
@@ -29,10 +29,10 @@ LINES = (
     (22, "Come for the festival on 12 September. The"),
     (22, "ferry leaves pier 3 at half past five. Bring"),
     (22, "a warm coat and the copper oil can; it has"),
-    (22, "been yours since the storm of 1961."),
+    (22, "been yours since the storm of 2009."),
     (0, ""),
     (22, "Marlow still bakes the little bread boats,"),
-    (22, "and the cat Biscuit asks for you every day."),
+    (22, "and the dog Biscuit waits for you every day."),
     (0, ""),
     (22, "Your friend,"),
     (0, ""),
@@ -67,11 +67,15 @@ class Scan(Stage):
         source = np.float32([[0, 0], [columns, 0], [columns, rows]])
         matrix = cv2.getAffineTransform(source - 0.5, spots - 0.5)
         fine = cv2.GaussianBlur(letter.color, (0, 0), 0.45 * letter.scale * SIZE[0] / width)
-        ground = self._lid(width, height, cv2.transform(corners[None, :, :2], np.eye(2))[0], spots, rng)
+        ground = self._lid(
+            width, height, cv2.transform(corners[None, :, :2], np.eye(2))[0], spots, rng
+        )
         sheet = cv2.warpAffine(fine, matrix, (width, height), flags=cv2.INTER_AREA)
         mask = cv2.warpAffine(np.ones((rows, columns), np.float32), matrix, (width, height))
         picture = ground * (1 - mask[..., None]) + sheet * mask[..., None]
-        band = 1 + 0.0025 * rng.normal(0, 1, (1, width, 1)) + 0.0015 * rng.normal(0, 1, (height, 1, 1))
+        band = (
+            1 + 0.0025 * rng.normal(0, 1, (1, width, 1)) + 0.0015 * rng.normal(0, 1, (height, 1, 1))
+        )
         picture = picture * band + rng.normal(0, 0.012, picture.shape)
         soft = cv2.GaussianBlur(picture, (0, 0), 1.0)
         return ((picture + 0.5 * (picture - soft)).clip(0, 1) * 255 + 0.5).astype(np.uint8)
@@ -93,7 +97,9 @@ def build(view: str = "") -> Stage:
     height = round(1280 * (SIZE[1] + 2 * MARGIN) / (SIZE[0] + 2 * MARGIN))
     stage = Scan(Glass(), width=1280, height=height, seed=68)
     stage.letter = letter
-    stage.labels = [Label("letter", letter.words, flat(*SIZE, (0.6, -0.4, 0), TILT), SIZE, letter.ids)]
+    stage.labels = [
+        Label("letter", letter.words, flat(*SIZE, (0.6, -0.4, 0), TILT), SIZE, letter.ids)
+    ]
     return stage
 
 

@@ -138,7 +138,8 @@ def alike(given, right) -> bool:
         if isinstance(given, bool | np.bool_ | str):
             return False
         a, b = np.asarray(given), np.asarray(right)
-        return a.shape == b.shape and bool(np.allclose(a, b, atol=1e-6))
+        numbers = a.dtype.kind in "iuf" and a.shape == b.shape
+        return numbers and bool(np.allclose(a, b, atol=1e-6))
     return bool(given == right)
 
 

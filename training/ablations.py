@@ -17,8 +17,8 @@ from ocr_utils import crnn
 from ocr_utils.labels import PRINTABLE, LabelConverter
 from ocr_utils.recognizer import ARCHITECTURE, IMAGE_SIZE
 from training import evaluate, stream
+from training.loop import rate
 from training.muon import Muon
-from training.train_recognizer import rate
 
 VARIANTS = {
     "as shipped": {},
@@ -38,6 +38,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=3e-3)
     parser.add_argument("--warmup", type=int, default=100)
+    parser.add_argument("--decay", type=float, default=0.5)
     args = parser.parse_args()
     unseen = stream.make_batch(UNSEEN_SEED, 0, 1000, IMAGE_SIZE)
     for name, change in VARIANTS.items():

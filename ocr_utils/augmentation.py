@@ -6,7 +6,6 @@ Shorten et al. 2019 (doi 10.1186/s40537-019-0197-0) names the method.
 
 from collections import defaultdict
 
-import cv2
 import numpy as np
 
 RISE = 0.3  # how far a line that a view levels rises or falls, in heights of the crop
@@ -22,6 +21,8 @@ def views(crop: np.ndarray) -> list[np.ndarray]:
     >>> [view.shape for view in views(np.zeros((40, 90, 3), np.uint8))]
     [(28, 90, 3), (28, 90, 3), (40, 90, 3), (40, 90, 3)]
     """
+    import cv2
+
     height, width = crop.shape[:2]
     closer = cv2.getRotationMatrix2D((width / 2, height / 2), 0, ZOOM)
     return [
@@ -34,6 +35,8 @@ def views(crop: np.ndarray) -> list[np.ndarray]:
 
 def _level(crop: np.ndarray, rise: float) -> np.ndarray:
     """Shear a line that rises by so many heights of the crop; only its band, (h, W, 3), remains."""
+    import cv2
+
     height, width = crop.shape[:2]
     band = max(1, round(height * (1 - abs(rise))))
     down = np.float32([[1, 0, 0], [rise * height / width, 1, (band - height - rise * height) / 2]])

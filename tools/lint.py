@@ -23,7 +23,6 @@ FIRST_EDITION = {
     "04_mnist_cnn",
     "05_cifar10_cnn",
     "06_lmdb_exploration",
-    "08_end_to_end_ocr",
 }  # still with assertions on the page
 MAX_LINES, MAX_MEDIAN_LINES = 25, 10
 MAX_PNG, MAX_TEXT, MAX_NOTEBOOK, MAX_COURSE = 400_000, 10_000, 3_500_000, 30_000_000

@@ -1,14 +1,13 @@
 """What a phone does with light: exposure, tone, shake, noise, sharpening, vignette, JPEG."""
 
 import io
-import os
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image
+
+from ocr_utils.atomic import new_file
 
 
 @dataclass
@@ -128,8 +127,8 @@ def _tone(light, contrast, saturation) -> np.ndarray:
 
 
 def tone_table(brightest: float = 8.0) -> np.ndarray:
-    """Table (1024,) uint8: sRGB gray of exposed linear light from 0 to `brightest`."""
-    curve = _curve(np.linspace(0, brightest, 1024)).clip(0, 1)
+    """Table (1024,) uint8: sRGB gray for the root of exposed linear light up to `brightest`."""
+    curve = _curve(np.linspace(0, 1, 1024) ** 2 * brightest).clip(0, 1)
     return (curve * 255 + 0.5).astype(np.uint8)
 
 
@@ -146,14 +145,5 @@ def save_jpeg(picture, path, limit: int = 250_000) -> int:
 
 def write_whole(path, data: bytes) -> None:
     """Write a file so that it is either whole or not there."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    with new_file(path) as temporary:
+        temporary.write_bytes(data)

@@ -12,11 +12,12 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+from ocr_utils.atomic import new_file
 from tools import isolation
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
-README_PICTURE = ROOT / "docs" / "engines.png"
+README_PICTURE = ROOT / "docs" / "engines.jpg"
 KERNELSPEC = {"display_name": "OCR course", "language": "python", "name": "ocr-course"}
 
 
@@ -43,9 +44,8 @@ def refresh(path: Path) -> float:
     client.widget_registry = {}  # nbclient's own Output widget may wait for ever (its issue 312)
     client.execute()
     normalize(notebook)
-    temporary = path.with_suffix(".ipynb.tmp")
-    nbformat.write(notebook, temporary)
-    temporary.replace(path)
+    with new_file(path) as temporary:
+        nbformat.write(notebook, temporary)
     if picture := readme_picture(notebook):
         README_PICTURE.parent.mkdir(exist_ok=True)
         README_PICTURE.write_bytes(picture)
@@ -64,11 +64,11 @@ def normalize(notebook: nbformat.NotebookNode) -> None:
 
 
 def readme_picture(notebook: nbformat.NotebookNode) -> bytes:
-    """The picture under the cell tagged "readme" as a PNG file; b"" where there is none."""
+    """The picture under the cell tagged "readme" as a JPEG file; b"" where there is none."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            if "readme" in cell.metadata.get("tags", []) and "image/png" in output.get("data", {}):
-                return base64.b64decode(output.data["image/png"])
+            if "readme" in cell.metadata.get("tags", []) and "image/jpeg" in output.get("data", {}):
+                return base64.b64decode(output.data["image/jpeg"])
     return b""
 
 

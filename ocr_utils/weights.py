@@ -29,12 +29,22 @@ PROPERTIES = {  # of every card
 }
 RECOGNIZER = {
     "type": "object",
-    "required": ["sha256", "alphabet", "image_size", "architecture", "temperature"],
+    "required": ["sha256", "alphabet", "image_size", "architecture", "temperature", "calibration"],
     "properties": PROPERTIES
     | {
         "alphabet": {"type": "string", "minLength": 1},
-        "image_size": {"const": [100, 32]},
+        "image_size": {"enum": [[100, 32], [128, 32]]},
         "temperature": {"type": "number", "minimum": 0.01, "maximum": 100},
+        "calibration": {
+            "type": "object",
+            "required": ["at first sight", "voted"],
+            "additionalProperties": {
+                "type": "array",
+                "minItems": 4,
+                "maxItems": 4,
+                "items": {"type": "number", "minimum": -100, "maximum": 100},
+            },
+        },
         "architecture": {
             "type": "object",
             "required": ["channels", "lstm_units", "convolutions", "batch_norm"],

@@ -20,7 +20,6 @@ from tools.refresh import NOTEBOOKS, find_notebooks
 LESSONS = tuple(sorted(path.stem for path in NOTEBOOKS.glob("[0-9]*.ipynb")))
 FIRST_EDITION = {
     "02_keras_ocr",
-    "05_cifar10_cnn",
     "06_lmdb_exploration",
     "08_end_to_end_ocr",
 }  # still with assertions on the page

@@ -66,13 +66,8 @@ def ground(name: str, size: int, rng: np.random.Generator) -> np.ndarray:
     return np.clip(far * (1 - down) + near * down + noise, 0, 255).astype(np.uint8)
 
 
-def body_color(name: str, behind: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A color (3,) 0..255 for the body, one that can be told from the ground behind it.
-
-    >>> grass = np.full((32, 32, 3), (95, 140, 55), np.uint8)
-    >>> body_color("frog", grass, np.random.default_rng(0)).shape
-    (3,)
-    """
+def _body_color(name: str, behind: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A color (3,) 0..255 for the body, one that can be told from the ground behind it."""
     usual, mean = np.array(BODIES[name], float), behind.mean(axis=(0, 1))
     as_bright = rng.random() < 0.65
     for _ in range(20):
@@ -84,6 +79,36 @@ def body_color(name: str, behind: np.ndarray, rng: np.random.Generator) -> np.nd
         if np.abs(color - mean).mean() >= 28:
             break
     return np.clip(color, 5, 250)
+
+
+def colors(name: str, behind: np.ndarray, rng: np.random.Generator) -> list[tuple[int, ...]]:
+    """RGB of an object's body, its shaded parts, dark parts and light parts.
+
+    >>> grass = np.full((32, 32, 3), (95, 140, 55), np.uint8)
+    >>> len(colors("frog", grass, np.random.default_rng(0)))
+    4
+    """
+    body = _body_color(name, behind, rng)
+    shade = np.clip(body * rng.uniform(0.55, 0.85) if body.mean() > 90 else body + 45, 0, 255)
+    roles = (body, shade, rng.uniform(5, 50, 3), rng.uniform(190, 250, 3))
+    return [tuple(map(int, color)) for color in roles]
+
+
+def cast_shadow(canvas: np.ndarray, shapes, scale: int, rng: np.random.Generator) -> None:
+    """Darken the ground below the polygons of an object, and to one side; in place.
+
+    >>> canvas = np.full((32, 32, 3), 200, np.uint8)
+    >>> square = np.array([(8, 8), (24, 8), (24, 24), (8, 24)], np.int32)
+    >>> cast_shadow(canvas, [square], 1, np.random.default_rng(0))
+    >>> bool(canvas[16, 16, 0] < 200)
+    True
+    """
+    shift = np.array([rng.normal(0, 3), rng.uniform(1, 5)]) * scale / 2
+    mask = np.zeros(canvas.shape[:2], np.float32)
+    for points in shapes:
+        cv2.fillPoly(mask, [np.round(points + shift).astype(np.int32)], rng.uniform(0.1, 0.4))
+    mask = cv2.GaussianBlur(mask, (0, 0), scale / 2)[..., None]
+    canvas[:] = (canvas * (1 - mask)).astype(np.uint8)
 
 
 def cast_light(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:

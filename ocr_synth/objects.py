@@ -254,11 +254,11 @@ def draw_object(name: str, rng: np.random.Generator) -> np.ndarray:
     (32, 32, 3)
     """
     ground = object_scenes.ground(name, SIZE, rng)
-    colors = _colors(object_scenes.body_color(name, ground, rng), rng)
+    colors = object_scenes.colors(name, ground, rng)
     canvas = cv2.resize(ground, None, fx=_SCALE, fy=_SCALE, interpolation=cv2.INTER_CUBIC)
     roles, shapes = zip(*_DRAW[name](rng), strict=True)
     shapes = _posed(shapes, rng)
-    _shadow(canvas, shapes, rng)
+    object_scenes.cast_shadow(canvas, shapes, _SCALE, rng)
     for role, points in zip(roles, shapes, strict=True):
         cv2.fillPoly(canvas, [points], colors[role])
     _cover(canvas, rng)
@@ -267,25 +267,6 @@ def draw_object(name: str, rng: np.random.Generator) -> np.ndarray:
     small = (small - 128) * rng.uniform(0.7, 1.1) + 128
     small += rng.normal(0, rng.uniform(2, 9), small.shape)
     return np.clip(small, 0, 255).astype(np.uint8)
-
-
-def _colors(body, rng):
-    """A color for each role, all of them from the body's."""
-    shade = np.clip(body * rng.uniform(0.55, 0.85) if body.mean() > 90 else body + 45, 0, 255)
-    return [
-        tuple(map(int, color))
-        for color in (body, shade, rng.uniform(5, 50, 3), rng.uniform(190, 250, 3))
-    ]
-
-
-def _shadow(canvas, shapes, rng) -> None:
-    """Darken the ground where the object's shadow falls: below it and to one side."""
-    shift = np.array([rng.normal(0, 3), rng.uniform(1, 5)]) * _SCALE / 2
-    mask = np.zeros(canvas.shape[:2], np.float32)
-    for points in shapes:
-        cv2.fillPoly(mask, [np.round(points + shift).astype(np.int32)], rng.uniform(0.1, 0.4))
-    mask = cv2.GaussianBlur(mask, (0, 0), _SCALE / 2)[..., None]
-    canvas[:] = (canvas * (1 - mask)).astype(np.uint8)
 
 
 def _posed(shapes, rng):

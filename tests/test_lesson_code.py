@@ -121,3 +121,22 @@ def test_07_the_lstm_step_is_that_of_keras():
     for x, expected in zip(columns[0], theirs, strict=True):
         shown, memory = step(x, shown, memory, *weights)
         np.testing.assert_allclose(shown, expected, atol=1e-6)
+
+
+# --- 04 ---------------------------------------------------------------------------------------
+
+
+def test_04_the_convolution_is_that_of_keras():
+    from keras import ops
+
+    rng = np.random.default_rng(4)
+    maps, filters = rng.normal(size=(9, 8, 3)), rng.normal(size=(3, 3, 3, 1))
+    theirs = np.array(ops.conv(maps[None].astype("float32"), filters.astype("float32")))
+    page = lesson_04()
+    ours = page["convolve_channels"](maps, filters[..., 0], bias=0.5)
+    np.testing.assert_allclose(ours, theirs[0, ..., 0] + 0.5, atol=1e-4)
+
+
+def lesson_04():
+    images = np.zeros((3, 28, 28, 1), "float32")
+    return lesson_code("04_mnist_cnn", train_images=images)

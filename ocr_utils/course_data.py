@@ -57,7 +57,10 @@ def _build_cifar10(folder: Path) -> None:
 
 
 OTHER_SETS: dict[str, tuple[Callable, tuple[str, ...]]] = {  # name -> how it is built, its code
-    "cifar-10-batches-py": (_build_cifar10, ("ocr_utils/cifar10.py", "ocr_synth/objects.py")),
+    "cifar-10-batches-py": (
+        _build_cifar10,
+        ("ocr_utils/cifar10.py", "ocr_synth/objects.py", "ocr_synth/object_scenes.py"),
+    ),
     "pages": (
         _build_pages,
         ("ocr_synth/pages.py", "ocr_synth/text.py", "ocr_synth/textures.py", "ocr_synth/fonts.py"),

@@ -13,7 +13,6 @@ ORDER = (
     "tests/test_repository.py",
     "",
     "notebooks",
-    "tests/test_notebook_times.py",
 )
 SECONDS = pytest.StashKey[dict]()  # notebook -> seconds, kernel start included
 
@@ -24,7 +23,7 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """The lint first, since it is quick and explains most; the notebooks last; then their times."""
+    """The lint first, since it is quick and explains most; the notebooks last."""
     items.sort(key=lambda item: place(item.path))
 
 
@@ -59,9 +58,3 @@ def pytest_terminal_summary(terminalreporter, config):
         terminalreporter.section("seconds of each notebook")
         for notebook, value in sorted(seconds.items()):
             terminalreporter.write_line(f"{value:7.1f}  {notebook}")
-
-
-@pytest.fixture
-def notebook_seconds(request) -> dict[str, float]:
-    """Seconds of each notebook that ran before this test, by its path from the repository."""
-    return dict(request.config.stash[SECONDS])

@@ -171,8 +171,8 @@ class Canvas:
             cut = (quads[-1] * scale - [where[1].start, where[0].start]) * 16
             cv2.fillConvexPoly(numbers, np.round(cut).astype(np.int32), self.count, shift=4)
         self._blend(mask, where, color)
-        inked = (mask > 0.5) & (numbers > 0)
-        self.ids[where][inked] = numbers[inked]
+        numbers[numbers == 0] = self.count  # ink outside of all boxes counts against the last one
+        self.ids[where][mask > 0.5] = numbers[mask > 0.5]
         return quads
 
     def _warp(self, mask, matrix, text):

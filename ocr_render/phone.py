@@ -127,8 +127,8 @@ def _tone(light, contrast, saturation) -> np.ndarray:
 
 
 def tone_table(brightest: float = 8.0) -> np.ndarray:
-    """Table (1024,) uint8: sRGB gray of exposed linear light from 0 to `brightest`."""
-    curve = _curve(np.linspace(0, brightest, 1024)).clip(0, 1)
+    """Table (1024,) uint8: sRGB gray for the root of exposed linear light up to `brightest`."""
+    curve = _curve(np.linspace(0, 1, 1024) ** 2 * brightest).clip(0, 1)
     return (curve * 255 + 0.5).astype(np.uint8)
 
 

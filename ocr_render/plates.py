@@ -22,6 +22,7 @@ from ocr_render.phone import Look
 from ocr_render.stage import Stage
 from ocr_utils.errors import OcrError
 
+PASS = 16  # rays a pixel of the map: fewer make the letters' edges rough
 WHITE = 0.8  # reflectance of the white label
 LINEAR = materials.linear(np.arange(256) / 255).astype(np.float32)
 
@@ -49,8 +50,8 @@ class Plate:
 
     def picture(self, texture) -> np.ndarray:
         """sRGB picture (rows, columns, 3) uint8: exposed and toned, without the phone's noise."""
-        light = self.light(texture) * np.float32(self.factor * 1023 / 8)
-        return TONE[light.clip(0, 1023).astype(np.uint16)]
+        light = self.light(texture) * np.float32(self.factor * 1023**2 / 8)
+        return TONE[cv2.sqrt(light).clip(0, 1023).astype(np.uint16)]
 
     def _fitting(self, texture) -> np.ndarray:
         """The texture made as small as the picture shows it, so that thin lines do not flicker."""
@@ -92,13 +93,13 @@ def make(stage: Stage, name: str, width: int, samples: int) -> Plate:
     sharp = replace(stage, camera=replace(stage.camera, aperture=0.0))
     black = render.render(_painted(sharp, name, 0.0), width, samples)
     white = render.render(_painted(sharp, name, WHITE), width, samples)
-    names, index, uv = render.identify(sharp, width)
+    names, index, uv = render.identify(sharp, width, samples=PASS)
     shown = index == names.index(name)
     near = cv2.dilate(shown.astype(np.uint8), np.ones((5, 5))) > 0
-    gain = (white - black) / WHITE
+    gain = (white - black).clip(0) / WHITE
     gain[~near] = 0  # light that a white label throws onto its surroundings
-    factor = phone.exposure(black + 0.5 * gain, Look().key)
-    return Plate(black, gain.astype(np.float32), _spread(uv, shown), factor)
+    factor = phone.exposure(black + 0.2 * gain, Look().key)
+    return Plate(black.clip(0), gain.astype(np.float32), _spread(uv, shown), factor)
 
 
 def _painted(stage: Stage, name: str, value: float) -> Stage:

@@ -86,20 +86,21 @@ def clean(light, albedo, normal) -> np.ndarray:
     return np.asarray(pyoidn.denoise(parts[0], albedo=parts[1], normal=parts[2], hdr=True))
 
 
-def identify(stage: Stage, width: int, only_labels: bool = False):
+def identify(stage: Stage, width: int, only_labels: bool = False, samples: int = 1):
     """What each pixel shows: (names of shapes, index (rows, columns), uv (rows, columns, 2)).
 
-    One ray a pixel through a pinhole; index -1 is nothing.
+    Rays go through a pinhole; index -1 is nothing, or more than one shape within a pixel.
     """
     mitsuba = backend()
     kept = [label.shape for label in stage.labels] if only_labels else None
     with tempfile.TemporaryDirectory() as folder:
         integrator = {"type": "aov", "aovs": "shape:shape_index,uv:uv"}
         scene = load(mitsuba, stage, width, integrator, folder, pinhole=True, only=kept)
-        image = np.array(mitsuba.render(scene, spp=1, seed=7), np.float32)
+        image = np.array(mitsuba.render(scene, spp=samples, seed=7), np.float32)
     names = [shape.id() for shape in scene.shapes()]
     index = np.round(image[..., -3]).astype(int) - 1  # Mitsuba counts from 1
-    return names, np.where((index < 0) | (index >= len(names)), -1, index), image[..., -2:]
+    mixed = np.abs(image[..., -3] - 1 - index) > 1e-3
+    return names, np.where(mixed | (index < 0) | (index >= len(names)), -1, index), image[..., -2:]
 
 
 def load(mitsuba, stage: Stage, width, integrator, folder, pinhole=False, only=None):

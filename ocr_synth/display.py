@@ -1,4 +1,4 @@
-"""Numbers on a seven-segment display: a new look to fine-tune a recognizer on (notebook 07)."""
+"""Numbers on a seven-segment display: a new look to fine-tune a recognizer on (notebook 07c)."""
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter

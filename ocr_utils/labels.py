@@ -101,7 +101,7 @@ def required_steps(text: str) -> int:
 def check_labels(texts: list[str], time_steps: int) -> None:
     """Raise OcrError naming the texts that CTC cannot fit into `time_steps`.
 
-    Keras's loss does not: it trains on them with a finite, meaningless loss (notebook 07).
+    Keras's loss does not: it trains on them with a finite, meaningless loss (notebook 07b).
 
     >>> check_labels(["HELLO"], time_steps=5)  # doctest: +ELLIPSIS
     Traceback (most recent call last):

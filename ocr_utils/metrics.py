@@ -3,10 +3,12 @@
 Texts are scored as strings or lists of strings; pages as lists of `Word`, or of texts, or of boxes.
 """
 
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 
 from ocr_utils.errors import OcrError
 from ocr_utils.words import Word
@@ -15,12 +17,21 @@ from ocr_utils.words import Word
 def normalize(text: str) -> str:
     """Letters and digits only, in upper case: how text recognition benchmarks compare words.
 
-    Letters of every script count, Hangul too (notebook 08).
+    Letters of every script count, Hangul too, and keep their combining marks; a text means the same
+    in every Unicode normal form (NFC; notebook 08).
 
     >>> normalize("It's 10:30!"), normalize("서울-역 2")
     ('ITS1030', '서울역2')
     """
-    return "".join(character for character in text.upper() if character.isalnum())
+    kept, before_kept = "", False
+    for character in unicodedata.normalize("NFC", text.upper()):
+        is_mark = unicodedata.category(character).startswith("M")
+        if character.isalnum() or (is_mark and before_kept):
+            kept += character
+            before_kept = True
+        else:
+            before_kept = False
+    return kept
 
 
 def cer(truth, found) -> float:
@@ -65,7 +76,7 @@ def one_minus_ned(truths, found, exact: bool = False) -> float:
     """1 - normalized edit distance, the mean over the words: 1 is perfect, 0 all wrong.
 
     The distance of a word is divided by the longer of the two lengths (ICDAR 2019 ArT/LSVT rules).
-    So a word that is nearly right counts for nearly 1; `word_accuracy` gives it 0 (notebook 07).
+    So a word that is nearly right counts for nearly 1; `word_accuracy` gives it 0 (notebook 07c).
 
     >>> one_minus_ned(["HELLO", "OCR"], ["HALLO", "OCR"])
     0.9
@@ -137,19 +148,20 @@ def box_hmean(truth, found, iou: float = 0.5, ignored=()) -> Score:
     """Which words of a page were located: boxes matched one to one, best overlap first.
 
     truth, found, ignored: lists of `Word`, or of boxes of four (x, y) points. Overlap is the
-    intersection over union of the upright rectangles around the boxes; a pair needs at least
-    `iou`. A finding more than half of which lies in an ignored box does not count. The `.f1` of
-    the result is what detection papers call H-mean (ICDAR 2015; notebook 08).
+    intersection over union of the polygons (shapely); a pair needs at least `iou`. A finding more
+    than half of which lies in an ignored box does not count. The `.f1` of the result is what
+    detection papers call H-mean (ICDAR 2015; notebook 08).
 
     >>> truth = [Word.from_bounds("a", None, 0, 0, 9, 9), Word.from_bounds("b", None, 20, 0, 30, 9)]
     >>> found = [Word.from_bounds("", None, 1, 0, 10, 9)]
     >>> box_hmean(truth, found)
     Score(matched=1, truth=2, found=1)
     """
-    truth, found, ignored = _bounds(truth), _bounds(found), _bounds(ignored)
-    if len(ignored) and len(found):
-        inside = _intersections(found, ignored).max(axis=1) / np.maximum(_areas(found), 1e-9)
-        found = found[inside <= 0.5]
+    truth, found, ignored = _polygons(truth), _polygons(found), _polygons(ignored)
+    if len(ignored):
+        which, shared = _overlaps(found, ignored)
+        inside = shared > 0.5 * shapely.area(found[which[0]])
+        found = np.delete(found, which[0][inside])
     return Score(len(_match(truth, found, iou)), len(truth), len(found))
 
 
@@ -201,7 +213,12 @@ def _same_length(truth, found) -> tuple[list[str], list[str]]:
         raise OcrError(
             f"{len(truth)} true texts but {len(found)} read ones: give one reading for every truth."
         )
-    return [" ".join(text.split()) for text in truth], [" ".join(text.split()) for text in found]
+    return [_evened(text) for text in truth], [_evened(text) for text in found]
+
+
+def _evened(text: str) -> str:
+    """The text with single spaces and in Unicode's normal form NFC."""
+    return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
 def _comparable(truths, found, exact: bool) -> tuple[list[str], list[str]]:
@@ -214,33 +231,31 @@ def _multiset(words) -> Counter:
     return Counter(filter(None, map(normalize, texts)))
 
 
-def _bounds(boxes) -> np.ndarray:
-    """Words or boxes of four points -> (N, 4) left, top, right, bottom."""
-    points = [word.polygon if isinstance(word, Word) else np.asarray(word, float) for word in boxes]
-    points = np.reshape(points, (len(points), -1, 2)) if points else np.zeros((0, 4, 2))
-    return np.concatenate([points.min(axis=1), points.max(axis=1)], axis=1)
+def _polygons(boxes) -> np.ndarray:
+    """Words or boxes of four points -> (N,) polygons; the hull where the outline crosses itself."""
+    points = [word.box if isinstance(word, Word) else word for word in boxes]
+    if not points:
+        return np.zeros(0, object)
+    polygons = shapely.polygons(np.asarray(points, float))
+    return np.where(shapely.is_valid(polygons), polygons, shapely.convex_hull(polygons))
 
 
-def _areas(bounds: np.ndarray) -> np.ndarray:
-    return np.prod(bounds[:, 2:] - bounds[:, :2], axis=1)
-
-
-def _intersections(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """(N, 4), (M, 4) -> (N, M) area that each pair shares."""
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    return np.prod(np.maximum(0, high - low), axis=2)
+def _overlaps(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of polygons that touch: indices (2, P) into a and b, and the area each pair shares."""
+    pairs = shapely.STRtree(b).query(a, predicate="intersects")
+    return pairs, shapely.area(shapely.intersection(a[pairs[0]], b[pairs[1]]))
 
 
 def _match(truth: np.ndarray, found: np.ndarray, iou: float) -> list[tuple[int, int]]:
     """Pairs (truth, found) whose overlap is at least `iou`, the best first, each used once."""
-    shared = _intersections(truth, found)
-    overlap = shared / np.maximum(_areas(truth)[:, None] + _areas(found)[None] - shared, 1e-9)
+    candidates, shared = _overlaps(truth, found)
+    areas = shapely.area(truth[candidates[0]]) + shapely.area(found[candidates[1]])
+    overlap = shared / np.maximum(areas - shared, 1e-9)
     pairs, used_truth, used_found = [], set(), set()
-    candidates = np.argwhere(overlap >= iou)
-    for i, j in sorted(map(tuple, candidates), key=lambda pair: -overlap[pair]):
-        if i not in used_truth and j not in used_found:
-            pairs.append((int(i), int(j)))
+    for n in np.argsort(-overlap, kind="stable"):
+        i, j = map(int, candidates[:, n])
+        if overlap[n] >= iou and i not in used_truth and j not in used_found:
+            pairs.append((i, j))
             used_truth.add(i)
             used_found.add(j)
     return pairs

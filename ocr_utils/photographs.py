@@ -15,7 +15,7 @@ def load_photograph(name: str) -> tuple[np.ndarray, list[Word]]:
     """A photograph and its true words: image (H, W, 3) uint8 RGB, words in the order of reading.
 
     name: one of `photograph_names()`. Words that nobody could read in it are left out.
-    A word's box has the corners of its first and last character (notebooks 00 to 03 and 08).
+    A word's box is the rectangle along it around all its letters (notebooks 00 to 03 and 08).
 
     >>> image, words = load_photograph("receipt")
     >>> image.shape[2], words[0].text
@@ -51,7 +51,13 @@ def _pages() -> dict[str, dict]:
     return {page["image"].removesuffix(".jpg"): page for page in pages}
 
 
-def _corners(characters) -> list:
-    """Top left, top right, bottom right, bottom left of a word, from its characters' outlines."""
-    first, last = characters[0], characters[-1]
-    return [first[0], last[1], last[2], first[3]]
+def _corners(characters) -> np.ndarray:
+    """The rectangle along the word around all its characters' outlines, clockwise from top left."""
+    outlines = np.array(characters, float)  # (characters, 4, 2)
+    middles = outlines.mean(axis=1)
+    along = middles[-1] - middles[0] if len(middles) > 1 else outlines[0, 1] - outlines[0, 0]
+    along /= np.linalg.norm(along)
+    axes = np.array([along, [-along[1], along[0]]])  # to the right and down, as the text runs
+    places = outlines.reshape(-1, 2) @ axes.T
+    (left, top), (right, bottom) = places.min(axis=0), places.max(axis=0)
+    return np.array([(left, top), (right, top), (right, bottom), (left, bottom)]) @ axes

@@ -49,9 +49,3 @@ class Word:
         """The smallest upright rectangle around the box: (left, top, right, bottom)."""
         (left, top), (right, bottom) = self.polygon.min(axis=0), self.polygon.max(axis=0)
         return float(left), float(top), float(right), float(bottom)
-
-
-# --- the slant of a page ----------------------------------------------------------------------
-
-
-# --- rows and columns, on the upright page ----------------------------------------------------

@@ -128,13 +128,13 @@ def test_tiles_join_to_the_map_of_the_whole(monkeypatch):
 def test_merge_prefers_the_coarse_look_for_large_letters():
     fine = np.float32([rectangle(10, 10, 40, 60), rectangle(300, 300, 340, 320)])
     coarse = np.float32([rectangle(0, 0, 200, 80)])
-    assert detector._merge(fine, coarse).tolist() == [fine[1].tolist(), coarse[0].tolist()]
+    assert detector.merge(fine, coarse).tolist() == [fine[1].tolist(), coarse[0].tolist()]
 
 
 def test_merge_keeps_the_words_of_a_paragraph_apart():
     words = np.float32([rectangle(x, y, x + 60, y + 14) for y in (10, 30, 50) for x in (10, 80)])
     seen_from_afar = np.float32([rectangle(5, 5, 150, 70)])
-    assert detector._merge(words, seen_from_afar).tolist() == words.tolist()
+    assert detector.merge(words, seen_from_afar).tolist() == words.tolist()
 
 
 def test_killed_training_goes_on_exactly(tmp_path, monkeypatch):

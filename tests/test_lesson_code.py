@@ -1,6 +1,7 @@
 """What a lesson builds on the page is what the package does: both are run, and compared."""
 
 import ast
+from collections import Counter
 from pathlib import Path
 
 import nbformat
@@ -121,3 +122,37 @@ def test_07_the_lstm_step_is_that_of_keras():
     for x, expected in zip(columns[0], theirs, strict=True):
         shown, memory = step(x, shown, memory, *weights)
         np.testing.assert_allclose(shown, expected, atol=1e-6)
+
+
+# --- 07b and 07c ------------------------------------------------------------------------------
+
+
+def test_07b_the_inspection_finds_what_was_put_in():
+    from keras import Input, Model, layers
+
+    page = lesson_code("07b_ctc_pitfalls", np=np)
+    image = Input((100, 32, 1))
+    columns = layers.Reshape((25, 128))(image)
+    good = Model(image, layers.Dense(37)(columns))
+    images = np.random.default_rng(0).random((4, 100, 32, 1), np.float32)
+
+    def found(model, rows):
+        return list(page["inspect"](model, [(images, np.array(rows))], labels.TARGET_CHARACTERS))
+
+    assert found(good, [[1, 2, 2, 0], [5, 0, 0, 0]]) == []
+    assert "inside a label" in found(good, [[1, 0, 2, 0]])[0]
+    assert "class 37" in found(good, [[37, 1, 0, 0]])[0]
+    assert found(good, [[1] * 24]) == ["a label needs 47 steps, there are 25"]
+    softmax = Model(image, layers.Dense(38, activation="softmax")(columns))
+    assert len(found(softmax, [[1, 2, 0, 0]])) == 2
+
+
+def test_07c_the_beam_without_a_model_is_that_of_the_package():
+    counts = {"follows": Counter({("^^", "b"): 900}), "totals": Counter()}
+    page = lesson_code("07c_from_toy_to_reader", alphabet="AB", np=np, **counts)
+    for seed in range(20):
+        table = random_probabilities(6, 3, seed)
+        assert page["beam_search"](table, width=50) == ctc.beam_search(table, "AB", 50)[0][0]
+    close = np.array([[0.1, 0.47, 0.43]])
+    assert page["beam_search"](close, width=50) == "A"
+    assert page["beam_search"](close, width=50, weight=0.5) == "B"  # the model has its say

@@ -1,5 +1,7 @@
 """Scores against values worked out by hand."""
 
+import unicodedata
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,20 @@ from ocr_utils.words import Word
 def test_normalize_keeps_letters_and_digits_of_any_script():
     assert metrics.normalize(" Caf\u00e9-24, (A_b) ") == "CAF\u00c924AB"
     assert metrics.normalize("...") == ""
+
+
+def test_combining_marks_tell_words_apart():
+    assert metrics.normalize("\u0915\u093f") != metrics.normalize("\u0915\u0941")  # ki, ku
+    assert metrics.word_accuracy(["\u0915\u093f"], ["\u0915\u0941"]) == 0
+    assert metrics.normalize("-\u0301a") == "A"  # an accent on what does not count
+
+
+def test_a_text_is_the_same_in_every_normal_form():
+    composed, decomposed = "\uc11c\uc6b8", unicodedata.normalize("NFD", "\uc11c\uc6b8")
+    for exact in (True, False):
+        assert metrics.word_accuracy([composed], [decomposed], exact=exact) == 1
+    assert metrics.cer(composed, decomposed) == metrics.wer(decomposed, composed) == 0
+    assert metrics.word_f1([composed], [decomposed]).f1 == 1
 
 
 def test_cer_counts_each_kind_of_edit_once():
@@ -95,9 +111,22 @@ def test_the_best_overlap_is_matched_first():
     assert metrics.box_hmean(truth, found).matched == 2
 
 
-def test_slanted_boxes_are_compared_by_their_upright_bounds():
+def test_slanted_boxes_are_compared_as_polygons():
     diamond = [(5, 0), (10, 5), (5, 10), (0, 5)]
-    assert metrics.box_hmean(np.array([diamond]), [square(0, 0, 10, 10)]).f1 == 1
+    assert metrics.box_hmean(np.array([diamond]), [square(0, 0, 10, 10)]).f1 == 1  # IoU 1/2
+    assert metrics.box_hmean([diamond], [square(0, 0, 10, 10)], iou=0.51).matched == 0
+
+
+def test_two_crossed_words_do_not_match():
+    falling = [(0, 0), (4, 0), (100, 96), (96, 100)]
+    rising = [(0, 100), (0, 96), (96, 0), (100, 4)]
+    assert metrics.box_hmean([falling], [rising]).matched == 0
+
+
+def test_an_outline_that_crosses_itself_or_has_no_area_is_no_error():
+    bow_tie = [(0, 0), (10, 10), (10, 0), (0, 10)]
+    assert metrics.box_hmean([bow_tie], [square(0, 0, 10, 10)]).f1 == 1
+    assert metrics.box_hmean([square(0, 0, 10, 10)], [square(5, 5, 5, 9)]).matched == 0
 
 
 def test_findings_in_an_ignored_area_do_not_count():

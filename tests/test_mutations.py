@@ -45,12 +45,12 @@ MUTATIONS = {
     ),
     "boxes need more than half of overlap": (
         "metrics.py",
-        "overlap >= iou",
-        "overlap > iou",
+        "overlap[n] >= iou",
+        "overlap[n] > iou",
         "tests/test_metrics.py::test_boxes_match_from_half_overlap_upwards",
     ),
     "lines are read from bottom to top": (
-        "words.py",
+        "layout.py",
         "np.median(bounds[row][:, [1, 3]])",
         "-np.median(bounds[row][:, [1, 3]])",
         "tests/test_words.py::test_lines_come_from_top_to_bottom_whatever_the_order_of_findings",

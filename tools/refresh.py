@@ -17,7 +17,7 @@ from tools import isolation
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
-README_PICTURE = ROOT / "docs" / "engines.png"
+README_PICTURE = ROOT / "docs" / "engines.jpg"
 KERNELSPEC = {"display_name": "OCR course", "language": "python", "name": "ocr-course"}
 
 
@@ -64,11 +64,11 @@ def normalize(notebook: nbformat.NotebookNode) -> None:
 
 
 def readme_picture(notebook: nbformat.NotebookNode) -> bytes:
-    """The picture under the cell tagged "readme" as a PNG file; b"" where there is none."""
+    """The picture under the cell tagged "readme" as a JPEG file; b"" where there is none."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            if "readme" in cell.metadata.get("tags", []) and "image/png" in output.get("data", {}):
-                return base64.b64decode(output.data["image/png"])
+            if "readme" in cell.metadata.get("tags", []) and "image/jpeg" in output.get("data", {}):
+                return base64.b64decode(output.data["image/jpeg"])
     return b""
 
 

@@ -3,7 +3,7 @@
     python -m training.evaluate_pages FOLDER [FOLDER ...] --engines course tesseract --limit 20
 
 A folder has `pages.json`: {"pages": [{"image", "words": [{"points", "text", "ignore"}]}]}. Boxes
-are compared as upright rectangles at IoU 0.5, texts as letters and digits without case.
+are compared as polygons at IoU 0.5, texts as letters and digits without case.
 """
 
 import argparse

@@ -1,0 +1,67 @@
+"""The cells that learners take home: they run where the course's packages are not installed."""
+
+import os
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from ocr_utils import vision_emulator
+from ocr_utils.paths import PHOTOGRAPHS
+from tools.refresh import NOTEBOOKS
+
+WITHOUT_THE_COURSE = """
+import sys
+
+
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("ocr_utils", "ocr_synth", "ocr_render"):
+            raise ImportError(name + " is not installed here")
+
+
+sys.meta_path.insert(0, Refuse())
+"""
+TRY = {
+    "01_google_vision_api": """
+from google.cloud.vision_v1.services.image_annotator import transports
+import grpc
+
+channel = grpc.insecure_channel(sys.argv[2])
+transport = transports.ImageAnnotatorGrpcTransport(channel=channel)
+words = read_words(sys.argv[1], vision.ImageAnnotatorClient(transport=transport))
+print(" ".join(text for text, _, _ in words))
+""",
+    "03_tesseract_cropping": """
+print(" ".join(text for text, _, _ in read_words(sys.argv[1])))
+""",
+    "08_end_to_end_ocr": """
+print(read_flat(sys.argv[1]))
+""",
+}
+
+
+def take_home(name: str) -> str:
+    """The source of the cell tagged take-home."""
+    notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    found = [cell.source for cell in notebook.cells if "take-home" in cell.metadata.get("tags", [])]
+    assert len(found) == 1
+    return found[0]
+
+
+@pytest.mark.parametrize("name", TRY)
+def test_it_reads_the_street_plate_without_the_course(name, tmp_path):
+    source = take_home(name)
+    assert "ocr_utils" not in source and len(source.splitlines()) <= 25
+    program = tmp_path / "mine.py"
+    program.write_text(WITHOUT_THE_COURSE + source + TRY[name], encoding="utf-8")
+    _server, address = vision_emulator.start()
+    environment = {**os.environ, "PYTHONPATH": "", "GRPC_ENABLE_FORK_SUPPORT": "0"}
+    environment |= {"no_grpc_proxy": "127.0.0.1"}
+    answer = subprocess.run(
+        [sys.executable, program, PHOTOGRAPHS / "street_plate.jpg", address],
+        capture_output=True, text=True, timeout=300, cwd=tmp_path, env=environment,
+    )  # fmt: skip
+    assert answer.returncode == 0, answer.stderr
+    assert all(word in answer.stdout for word in ("Old", "Harbor", "Lantern", "Street"))

@@ -1,14 +1,13 @@
 """What a phone does with light: exposure, tone, shake, noise, sharpening, vignette, JPEG."""
 
 import io
-import os
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image
+
+from ocr_utils.atomic import new_file
 
 
 @dataclass
@@ -146,14 +145,5 @@ def save_jpeg(picture, path, limit: int = 250_000) -> int:
 
 def write_whole(path, data: bytes) -> None:
     """Write a file so that it is either whole or not there."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    with new_file(path) as temporary:
+        temporary.write_bytes(data)

@@ -1,13 +1,16 @@
 """Draw the ten classes of CIFAR-10 as silhouettes: the stand-in of notebook 05.
 
 Each object is a list of parts (color role, polygon) in a frame from -1 to 1, x to the right and
-y down, looking to the left. Pose, proportions, size, colors, ground, cover and noise are random and
-tell nothing about the class: only the shape does.
+y down, looking to the left. Pose, proportions, size, cover and noise are random; colors, ground
+and light come from `ocr_synth.object_scenes`.
 """
 
 import math
 
+import cv2
 import numpy as np
+
+from ocr_synth import object_scenes
 
 SIZE = 32
 _SCALE = 4  # drawn four times as large, then averaged, for smooth edges
@@ -250,48 +253,20 @@ def draw_object(name: str, rng: np.random.Generator) -> np.ndarray:
     >>> draw_object("frog", np.random.default_rng(0)).shape
     (32, 32, 3)
     """
-    import cv2
-
-    ground = _ground(rng)
-    colors = _colors(ground, rng)
-    canvas = cv2.resize(ground, None, fx=_SCALE, fy=_SCALE, interpolation=cv2.INTER_NEAREST)
+    ground = object_scenes.ground(name, SIZE, rng)
+    colors = object_scenes.colors(name, ground, rng)
+    canvas = cv2.resize(ground, None, fx=_SCALE, fy=_SCALE, interpolation=cv2.INTER_CUBIC)
     roles, shapes = zip(*_DRAW[name](rng), strict=True)
-    for role, points in zip(roles, _posed(shapes, rng), strict=True):
+    shapes = _posed(shapes, rng)
+    object_scenes.cast_shadow(canvas, shapes, _SCALE, rng)
+    for role, points in zip(roles, shapes, strict=True):
         cv2.fillPoly(canvas, [points], colors[role])
     _cover(canvas, rng)
     small = cv2.resize(canvas, (SIZE, SIZE), interpolation=cv2.INTER_AREA).astype(np.float32)
-    small = (small - 128) * rng.uniform(0.7, 1.1) + 128 + rng.uniform(-25, 25)
-    small += rng.normal(0, rng.uniform(3, 12), small.shape)
+    small = object_scenes.cast_light(small, rng)
+    small = (small - 128) * rng.uniform(0.7, 1.1) + 128
+    small += rng.normal(0, rng.uniform(2, 9), small.shape)
     return np.clip(small, 0, 255).astype(np.uint8)
-
-
-def _ground(rng):
-    """Two colors flowing into one another, with blotches, and at times stripes."""
-    import cv2
-
-    top, bottom = rng.uniform(30, 235, (2, 1, 1, 3))
-    fade = np.linspace(0, 1, SIZE)[:, None, None] ** rng.uniform(0.3, 3)
-    blotches = rng.normal(0, rng.uniform(5, 28), (rng.integers(3, 11), rng.integers(3, 11), 3))
-    ground = top * (1 - fade) + bottom * fade + cv2.resize(blotches, (SIZE, SIZE))
-    if rng.random() < 0.4:
-        y, x = np.mgrid[:SIZE, :SIZE]
-        angle = rng.uniform(0, np.pi)
-        wave = np.sin((x * np.cos(angle) + y * np.sin(angle)) * rng.uniform(0.4, 2))
-        ground += wave[:, :, None] * rng.uniform(5, 20)
-    return np.clip(ground, 0, 255).astype(np.uint8)
-
-
-def _colors(ground, rng):
-    """A color for each role; the body's stands out from the ground."""
-    mean = ground.mean(axis=(0, 1))
-    body = rng.uniform(10, 245, 3)
-    while np.abs(body - mean).mean() < 45:
-        body = rng.uniform(10, 245, 3)
-    shade = np.clip(body * rng.uniform(0.55, 0.85) if body.mean() > 90 else body + 45, 0, 255)
-    return [
-        tuple(map(int, color))
-        for color in (body, shade, rng.uniform(5, 50, 3), rng.uniform(190, 250, 3))
-    ]
 
 
 def _posed(shapes, rng):
@@ -309,8 +284,6 @@ def _posed(shapes, rng):
 
 def _cover(canvas, rng) -> None:
     """Hide a part of some objects behind a post or a bush."""
-    import cv2
-
     if rng.random() < 0.35:
         side, color = SIZE * _SCALE, tuple(map(int, rng.uniform(20, 235, 3)))
         center = rng.uniform(0.15, 0.85, 2) * side

@@ -53,7 +53,7 @@ def random_text(rng: np.random.Generator) -> str:
     if kind < 0.79:
         return _short(rng)
     if kind < 0.90:
-        return _number(rng)
+        return random_number(rng)
     if kind < 0.95:
         return _letters(CODE_CHARACTERS, int(rng.integers(2, 10)), rng)
     if kind < 0.98:
@@ -108,7 +108,7 @@ def _letters(characters: str, length: int, rng) -> str:
     return "".join(characters[i] for i in rng.integers(len(characters), size=length))
 
 
-def _number(rng) -> str:
+def random_number(rng) -> str:
     """Counts, prices, dates, times, percentages and telephone numbers."""
     digits = _letters(string.digits, int(rng.integers(1, 8)), rng)
     a, b, c = rng.integers(1, 99, size=3)

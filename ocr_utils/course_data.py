@@ -17,7 +17,8 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import chain
 from pathlib import Path
 
-from ocr_utils.atomic import new_folder
+from ocr_utils.atomic import new_file, new_folder, remove_abandoned
+from ocr_utils.downloads import sha256_of
 from ocr_utils.errors import OcrError
 from ocr_utils.paths import GENERATED, ROOT
 
@@ -42,26 +43,29 @@ def _build_pages(folder: Path) -> None:
 
 
 def _build_mnist(folder: Path) -> None:
-    from ocr_utils.datasets import build_mnist
+    from ocr_utils.mnist import build_mnist
 
     (folder / "mnist.npz").unlink(missing_ok=True)
     build_mnist(folder)
 
 
 def _build_cifar10(folder: Path) -> None:
-    from ocr_utils.datasets import build_cifar10
+    from ocr_utils.cifar10 import build_cifar10
 
     shutil.rmtree(folder / "cifar-10-batches-py", ignore_errors=True)
     build_cifar10(folder)
 
 
 OTHER_SETS: dict[str, tuple[Callable, tuple[str, ...]]] = {  # name -> how it is built, its code
-    "cifar-10-batches-py": (_build_cifar10, ("ocr_utils/datasets.py", "ocr_synth/objects.py")),
+    "cifar-10-batches-py": (
+        _build_cifar10,
+        ("ocr_utils/cifar10.py", "ocr_synth/objects.py", "ocr_synth/object_scenes.py"),
+    ),
     "pages": (
         _build_pages,
         ("ocr_synth/pages.py", "ocr_synth/text.py", "ocr_synth/textures.py", "ocr_synth/fonts.py"),
     ),
-    "mnist.npz": (_build_mnist, ("ocr_utils/datasets.py",)),
+    "mnist.npz": (_build_mnist, ("ocr_utils/mnist.py",)),
 }
 
 
@@ -87,7 +91,10 @@ def build(folder=GENERATED) -> list[str]:
     Raises OcrError, for instance where the disk is full; finished data sets stay.
     """
     folder = Path(folder)
-    missing = [name for name in (*OTHER_SETS, *WORD_SETS) if not is_current(folder, name)]
+    names = (*OTHER_SETS, *WORD_SETS)
+    for name in names:
+        remove_abandoned(folder / name)
+    missing = [name for name in names if not is_current(folder, name)]
     if not missing:
         return []
     (folder / "recipes").mkdir(parents=True, exist_ok=True)
@@ -123,7 +130,7 @@ def _build_words(folder: Path, name: str, pool) -> None:
     stops = [min(start + CHUNK, count) for start in starts]
     chunks: Iterator = pool.map(render_words, [seed] * len(starts), starts, stops)
     write_words(folder / name, chain.from_iterable(chunks))
-    _stamp_path(folder, name).write_text(_stamp(folder, name))
+    _write_stamp(folder, name)
 
 
 def _build_other(folder: Path, name: str) -> float:
@@ -131,7 +138,7 @@ def _build_other(folder: Path, name: str) -> float:
     start = time.perf_counter()
     _stamp_path(folder, name).unlink(missing_ok=True)
     OTHER_SETS[name][0](folder)
-    _stamp_path(folder, name).write_text(_stamp(folder, name))
+    _write_stamp(folder, name)
     return time.perf_counter() - start
 
 
@@ -157,18 +164,27 @@ def is_current(folder, name: str) -> bool:
     """Whether a data set is there, complete, and made by today's code."""
     folder = Path(folder)
     stamp = _stamp_path(folder, name)
-    return (folder / name).exists() and stamp.exists() and stamp.read_text() == _stamp(folder, name)
+    try:
+        return (folder / name).exists() and stamp.read_bytes() == _stamp(folder, name).encode()
+    except FileNotFoundError:
+        return False
 
 
 def _stamp(folder: Path, name: str) -> str:
-    """The recipe's fingerprint and the size of every file: one line that changes with either."""
+    """Fingerprints of the recipe and of every file: one line that changes with either."""
     sources = OTHER_SETS[name][1] if name in OTHER_SETS else WORD_SOURCES
     recipe = hashlib.sha256(repr(WORD_SETS.get(name)).encode())
     for source in (*sources, "ocr_utils/course_data.py"):
         recipe.update((ROOT / source).read_bytes())
-    sizes = sorted((path.name, path.stat().st_size) for path in _files(folder / name))
-    files = hashlib.sha256(repr(sizes).encode())
+    files = hashlib.sha256()
+    for path in sorted(_files(folder / name)):
+        files.update(f"{path.name} {sha256_of(path)} ".encode())
     return f"{name} recipe {recipe.hexdigest()[:16]} files {files.hexdigest()[:16]}\n"
+
+
+def _write_stamp(folder: Path, name: str) -> None:
+    with new_file(_stamp_path(folder, name)) as temporary:
+        temporary.write_bytes(_stamp(folder, name).encode())
 
 
 def _stamp_path(folder: Path, name: str) -> Path:

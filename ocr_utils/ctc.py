@@ -22,6 +22,17 @@ def softmax(logits) -> np.ndarray:
     return exponents / exponents.sum(axis=-1, keepdims=True)
 
 
+def log_softmax(logits) -> np.ndarray:
+    """Logits (..., C) -> log probabilities (..., C), float32.
+
+    >>> log_softmax([[0.0, 0.0]]).round(2)
+    array([[-0.69, -0.69]], dtype=float32)
+    """
+    logits = np.asarray(logits, dtype=np.float32)
+    logits = logits - logits.max(axis=-1, keepdims=True)
+    return logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+
+
 def decode_predict_ctc(
     logits, characters=TARGET_CHARACTERS, beam_width=None, top_paths=1, lexicon=None
 ) -> list:

@@ -2,15 +2,18 @@
 
 import hashlib
 import http.client
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+import pooch
+from tqdm import tqdm
+
+from ocr_utils.atomic import new_file
 from ocr_utils.errors import OcrError
+from ocr_utils.network import open_address, within
 
 TIMEOUT = 5  # seconds without an answer before the next address is tried
-CHUNK = 1 << 16
+CHUNK, CHUNK_SECONDS = 1 << 20, 60  # what is slower than a megabyte a minute has stopped
 
 
 @dataclass(frozen=True)
@@ -38,30 +41,28 @@ def sha256_of(path) -> str:
 def is_whole(path, download: Download) -> bool:
     """True where `path` is this very file: size and SHA-256 agree."""
     path = Path(path)
-    return (
-        path.is_file()
-        and path.stat().st_size == download.size
-        and sha256_of(path) == download.sha256
-    )
+    try:
+        right = path.is_file() and path.stat().st_size == download.size
+        return right and sha256_of(path) == download.sha256
+    except OSError:
+        return False
 
 
 def fetch(download: Download, folder, cached=(), timeout: float = TIMEOUT) -> Path:
     """The path of the verified file: from `folder`, a `cached` copy, or one of its addresses.
 
-    The file is checked each time, also when it was there before. While it comes it is called
-    NAME.part; an interrupted download goes on where it stopped, where the server can do that.
+    The file is checked each time, also when it was there before; several processes may ask for it
+    at once. timeout: seconds for an address to begin with its answer.
     Raises OcrError where no address gave the file. Used by `ocr_utils.datasets` (notebooks 04, 05).
     """
     path = Path(folder) / download.name
     for known in (path, *map(Path, cached)):
         if is_whole(known, download):
             return known
-    part = path.with_name(path.name + ".part")
     failures = []
     for url in download.urls:
         try:
-            _receive(url, part, download, timeout)
-            part.replace(path)
+            _retrieve(url, path, download, timeout)
             return path
         except (OSError, http.client.HTTPException, OcrError) as error:
             failures.append(f"{url}: {getattr(error, 'reason', error)}")
@@ -71,34 +72,39 @@ def fetch(download: Download, folder, cached=(), timeout: float = TIMEOUT) -> Pa
     )
 
 
-def _receive(url: str, part: Path, download: Download, timeout: float) -> None:
-    """Fill `part` from one address and verify it; what is wrong is removed and got once afresh."""
-    part.parent.mkdir(parents=True, exist_ok=True)
-    have = part.stat().st_size if part.exists() else 0
-    if have < download.size:
-        request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
-        with urllib.request.urlopen(request, timeout=timeout) as response:
-            _write(response, part, have if response.status == 206 else 0, download)
-    if part.stat().st_size < download.size:
-        raise OcrError(f"cut off after {part.stat().st_size:,} of {download.size:,} bytes")
-    if is_whole(part, download):
-        return
-    part.unlink()
-    if not have:
-        raise OcrError("the checksum is wrong")
-    _receive(url, part, download, timeout)
+def _retrieve(url: str, path: Path, download: Download, timeout: float) -> None:
+    """The file behind one address, through pooch, which verifies it; then under its name."""
+
+    def receive(url, output_file, _pooch) -> None:
+        response = open_address(url, timeout)
+        with open(output_file, "wb") as file:
+            _write(response, file, download)
+        response.close()  # not in a `with`: while a read is stuck in its thread this would wait
+
+    pooch.get_logger().setLevel("WARNING")
+    with new_file(path) as temporary:
+        try:
+            pooch.retrieve(
+                url,
+                known_hash=f"sha256:{download.sha256}",
+                fname=temporary.name,
+                path=temporary.parent,
+                downloader=receive,
+            )
+        except ValueError as error:
+            raise OcrError("the checksum is wrong" if "hash" in str(error) else error) from None
 
 
-def _write(response, part: Path, start: int, download: Download) -> None:
-    """Append to `part` from byte `start` on, with a progress bar."""
-    from tqdm import tqdm
-
-    announced = response.headers.get("Content-Length")
-    if announced and start + int(announced) != download.size:
-        raise OcrError(f"announces {start + int(announced):,} bytes instead of {download.size:,}")
-    bar = tqdm(desc=download.name, initial=start, total=download.size, unit="B", unit_scale=True)
-    with bar, open(part, "ab") as file:
-        file.truncate(start)
-        while file.tell() < download.size and (chunk := response.read(CHUNK)):
+def _write(response, file, download: Download) -> None:
+    """Fill the file, with a progress bar; OcrError for another length than it should have."""
+    announced = int(response.headers.get("Content-Length") or download.size)
+    if announced != download.size:
+        raise OcrError(f"announces {announced:,} bytes instead of {download.size:,}")
+    with tqdm(desc=download.name, total=download.size, unit="B", unit_scale=True) as bar:
+        while chunk := within(CHUNK_SECONDS, response.read, CHUNK):
             file.write(chunk)
             bar.update(len(chunk))
+            if file.tell() > download.size:
+                raise OcrError(f"gives more than {download.size:,} bytes")
+    if file.tell() < download.size:
+        raise OcrError(f"cut off after {file.tell():,} of {download.size:,} bytes")

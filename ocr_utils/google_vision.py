@@ -16,7 +16,7 @@ REAL_SERVICE = "the real Google Cloud Vision service"
 STAND_IN = "the local stand-in (a server on this machine; Tesseract does the reading)"
 NEW_KEY = "download a new JSON key of your service account (notebook 01 shows how)"
 TIMEOUT = 60  # seconds for one answer
-MAX_PNG_BYTES = 8_000_000  # a request may have 10 MB
+MOST_BYTES = 8_000_000  # of an image: a request may have 10 MB
 LEVELS = ("page", "block", "paragraph", "word", "symbol")
 CHILDREN = ("blocks", "paragraphs", "words", "symbols")
 REMEDIES = {  # the first mark found in the error's name and message decides
@@ -122,17 +122,22 @@ def detect_text(path, client=None, document: bool = False, language_hints=()) ->
 def encode(image) -> bytes:
     """Anything `load_image` takes -> the bytes of an image file, upright, small enough to send.
 
+    PNG, or JPEG where that is larger than 8 MB. Raises OcrError where JPEG is, too.
+
     >>> import numpy as np
     >>> encode(np.zeros((4, 4), np.uint8))[:4]
     b'\\x89PNG'
     """
     picture = Image.fromarray(load_image(image))
-    file = io.BytesIO()
-    picture.save(file, format="PNG")
-    if file.tell() > MAX_PNG_BYTES:
+    for kind, options in (("PNG", {}), *(("JPEG", {"quality": q}) for q in (95, 85, 70))):
         file = io.BytesIO()
-        picture.save(file, format="JPEG", quality=95)
-    return file.getvalue()
+        picture.save(file, format=kind, **options)
+        if file.tell() <= MOST_BYTES:
+            return file.getvalue()
+    raise OcrError(
+        f"An image of {picture.width} x {picture.height} pixels is too large for Cloud Vision, "
+        f"{file.tell() / 1e6:.0f} MB even as a JPEG: scale it down, or cut out the text."
+    )
 
 
 def annotate(content: bytes, client=None, document: bool = False, language_hints=()):
@@ -142,16 +147,28 @@ def annotate(content: bytes, client=None, document: bool = False, language_hints
     Raises OcrError for everything that the service, the key or the network refuses.
     """
     client = client or make_client()[0]
-    detect = client.document_text_detection if document else client.text_detection
+    method = "document_text_detection" if document else "text_detection"
+    if not isinstance(content, (bytes, bytearray)):
+        raise OcrError(f"annotate takes bytes, not a {type(content).__name__}: call encode first.")
+    if not callable(detect := getattr(client, method, None)):
+        raise OcrError(f"A {type(client).__name__} is no Vision client: take one of make_client.")
     context = {
-        "language_hints": list(language_hints),
+        "language_hints": _hints(language_hints),
         "text_detection_params": {"enable_text_detection_confidence_score": True},
     }
     with _clear_errors():
-        response = detect(image={"content": content}, image_context=context, timeout=TIMEOUT)
+        response = detect(image={"content": bytes(content)}, image_context=context, timeout=TIMEOUT)
     if response.error.message:
         raise OcrError(_explain(response.error.message))
     return response
+
+
+def _hints(hints) -> list[str]:
+    """A code, or several, as a list."""
+    hints = [hints] if isinstance(hints, str) else hints
+    if not isinstance(hints, (list, tuple, set)) or not all(isinstance(h, str) for h in hints):
+        raise OcrError(f'Language hints are codes such as ("ko", "en"), not {hints!r}.')
+    return list(hints)
 
 
 def elements(response, level: str = "word") -> list[Word]:
@@ -165,6 +182,12 @@ def elements(response, level: str = "word") -> list[Word]:
     >>> elements(AnnotateImageResponse(), "block")
     []
     """
+    if level not in LEVELS:
+        raise OcrError(f"There is no level {level!r}: choose one of {', '.join(LEVELS)}.")
+    if not hasattr(response, "full_text_annotation"):
+        raise OcrError(
+            f"A {type(response).__name__} is no answer of Vision: give what annotate gave."
+        )
     depth = LEVELS.index(level)
     parts = list(response.full_text_annotation.pages)
     for children in CHILDREN[:depth]:

@@ -13,12 +13,15 @@ from pathlib import Path
 import numpy as np
 
 from ocr_utils import old_imports
+from ocr_utils.datasets import may_download
 from ocr_utils.errors import OcrError
 from ocr_utils.images import load_image
 from ocr_utils.layout import reading_order
+from ocr_utils.network import within
 from ocr_utils.words import Word
 
 WEIGHT_FILES = ("craft_mlt_25k.h5", "crnn_kurapan.h5")  # 83 MB and 35 MB
+DOWNLOAD_SECONDS = 900  # for both, however slowly a server sends
 SILENT = {"detection_kwargs": {"verbose": 0}, "recognition_kwargs": {"verbose": 0}}
 
 
@@ -84,11 +87,11 @@ class KerasOcrDetector:
         self.detector = detector
 
     def detect(self, images) -> list[np.ndarray]:
-        """For each image the words' quadrilaterals, (N, 4, 2) float32 pixels."""
+        """Images (H, W, 3) uint8 -> for each its quadrilaterals, (N, 4, 2) float32 pixels."""
         with contextlib.redirect_stdout(io.StringIO()):  # it prints while it builds its graph
             return [
                 np.asarray(
-                    self.detector.detect([load_image(image)], verbose=0)[0], np.float32
+                    self.detector.detect([np.asarray(image, np.uint8)], verbose=0)[0], np.float32
                 ).reshape(-1, 4, 2)
                 for image in images
             ]
@@ -103,8 +106,8 @@ class KerasOcrRecognizer:
         self.recognizer = recognizer
 
     def read(self, crops) -> list[Word]:
-        """One Word for each crop, in order; keras-ocr gives no confidence."""
-        images = [load_image(crop) for crop in crops]
+        """Crops (H, W, 3) uint8 -> one Word for each, in order; keras-ocr gives no confidence."""
+        images = [np.asarray(crop, np.uint8) for crop in crops]
         frames = [
             np.array([[(0, 0), (w, 0), (w, h), (0, h)]], np.float32)
             for h, w in (image.shape[:2] for image in images)
@@ -129,7 +132,9 @@ def make_pipeline(timeout: float = 20.0):
     if _may_use_official(library):
         try:
             with _network_timeout(timeout), contextlib.redirect_stdout(io.StringIO()):
-                return library.pipeline.Pipeline(), "official weights: keras-ocr's CRAFT and CRNN"
+                return within(
+                    DOWNLOAD_SECONDS, library.pipeline.Pipeline
+                ), "official weights: keras-ocr's CRAFT and CRNN"
         except Exception:
             _remove_broken_weights(library)
     detector, recognizer = CourseDetector(), CourseRecognizer()
@@ -164,9 +169,9 @@ def official_weights() -> list[Path]:
 
 
 def _may_use_official(library) -> bool:
-    """Cached, or allowed to download: `OCR_COURSE_DATA=standin` forbids the network."""
+    """Cached, or allowed to download: any OCR_COURSE_DATA forbids the network."""
     cached = len(official_weights()) == len(WEIGHT_FILES)
-    return cached or os.environ.get("OCR_COURSE_DATA") != "standin"
+    return cached or may_download()
 
 
 def _remove_broken_weights(library) -> None:

@@ -1,5 +1,6 @@
 """Word LMDBs that are open: one environment a file and process, whoever reads (notebook 06)."""
 
+import contextlib
 import os
 import stat
 import threading
@@ -10,7 +11,10 @@ import lmdb
 
 from ocr_utils.errors import OcrError
 from ocr_utils.lmdb_check import find_damage
+from ocr_utils.paths import DOWNLOADS
 
+LARGE = 1_000_000_000  # bytes
+CHECKED = DOWNLOADS / "checked_lmdbs.txt"
 BUILD_HINT = "build it with `python -m ocr_utils.course_data`"
 
 
@@ -30,7 +34,7 @@ def open_words(folder) -> lmdb.Environment:
     """The `lmdb.Environment` of a word data set, opened once per process (notebook 06).
 
     Opened read-only and without locks, so that many processes can read; a child process opens its
-    own. Its pages are looked over first (`lmdb_check`), about 5 seconds a gigabyte.
+    own. Its pages are looked over first (`lmdb_check`), some seconds a gigabyte.
     Raises OcrError for a data set that is missing, truncated or damaged.
     """
     with _lock:
@@ -96,7 +100,7 @@ def _find(folder) -> _Opened:
     else:
         if opened and opened.file[0] == file[0]:  # the same file, changed
             close_words(folder)
-        opened = _opened[path] = _Opened(_open(path), file)
+        opened = _opened[path] = _Opened(_open(path, file), file)
         if _identity(path, folder) != file:  # replaced while it was opened
             return _find(folder)
     return opened
@@ -112,9 +116,9 @@ def _identity(path: Path, folder) -> tuple:
     return facts.st_ino, facts.st_size, facts.st_mtime_ns
 
 
-def _open(path: Path) -> lmdb.Environment:
+def _open(path: Path, file: tuple) -> lmdb.Environment:
     try:
-        if damage := find_damage(path):
+        if damage := _damage(path, file):
             raise OcrError(
                 f"{path} is {damage}: copy or {BUILD_HINT.replace('build', 'make', 1)} again."
             )
@@ -135,6 +139,22 @@ def _open(path: Path) -> lmdb.Environment:
                 "environment that lmdb.open gave."
             ) from None
         raise OcrError(f"{path} cannot be opened ({error}): check its permissions.") from None
+
+
+def _damage(path: Path, file: tuple) -> str:
+    """What `find_damage` says; a large file that was found sound is remembered on the disk."""
+    if file[1] < LARGE:
+        return find_damage(path)
+    line = f"{path} {file}\n"
+    if CHECKED.exists() and line in CHECKED.read_text(encoding="utf-8"):
+        return ""
+    print(f"Looking over {path} ({file[1] / 1e9:.0f} GB), once; it takes some minutes.")
+    if not (damage := find_damage(path)):
+        with contextlib.suppress(OSError):  # where nothing can be written it is looked over again
+            CHECKED.parent.mkdir(parents=True, exist_ok=True)
+            with open(CHECKED, "a", encoding="utf-8") as note:
+                note.write(line)
+    return damage
 
 
 def _forget_after_fork() -> None:

@@ -2,24 +2,21 @@
 
 import functools
 import itertools
-from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
 
-from ocr_utils import crnn, ctc, weights
+from ocr_utils import augmentation, beam, crnn, ctc, weights
 from ocr_utils.errors import OcrError
 from ocr_utils.images import load_image
 from ocr_utils.labels import PRINTABLE
+from ocr_utils.language_model import load_language_model
 from ocr_utils.paths import WEIGHTS
 from ocr_utils.words import Word
 
 IMAGE_SIZE = (100, 32)  # width, height; every crop is stretched to it
 TALL = 1.5  # height of a crop in widths from which its word may stand on end
-UNSURE = 0.5  # confidence, before calibration, below which a crop is looked at again
-RISE = 0.3  # how far a line that a second look levels rises or falls, in heights of the crop
-ZOOM = 1.1  # how much closer a second look goes
-BLUR = 1 / 40  # standard deviation, in heights of the crop, of a look with half-closed eyes
+UNSURE = 0.65  # confidence, before calibration, below which more views of a crop are read
 ARCHITECTURE = {
     "channels": (32, 64, 128, 224, 288),
     "lstm_units": (224,),
@@ -28,17 +25,23 @@ ARCHITECTURE = {
 }
 
 
-def build_recognizer():
-    """The untrained network: images (B, 100, 32, 1) float32 -> logits (B, 25, 95)."""
-    return crnn.build_crnn_model((*IMAGE_SIZE, 1), PRINTABLE, **ARCHITECTURE)
+def build_recognizer(width: int = IMAGE_SIZE[0]):
+    """The untrained network: images (B, width, 32, 1) float32 -> logits (B, width / 4, 95)."""
+    return crnn.build_crnn_model((width, IMAGE_SIZE[1], 1), PRINTABLE, **ARCHITECTURE)
 
 
 class Reading(NamedTuple):
-    """What one look at a crop gave: the text, its confidence before calibration, logits (T, 95)."""
+    """What was read in a crop: the text, its confidence before calibration, logits (T, 95).
+
+    appearance: log contrast and log sharpness of the crop. voted: whether several views voted; the
+    confidence is then the text's share of the votes.
+    """
 
     text: str
     confidence: float
     logits: np.ndarray
+    appearance: tuple[float, float] = (0.0, 0.0)
+    voted: bool = False
 
 
 class Recognizer:
@@ -46,11 +49,13 @@ class Recognizer:
 
     alphabet: the characters it knows, 94 of printable ASCII.
     card: what it was trained on and what it reaches, as in `data/weights/recognizer.json`.
+    image_size: (width, height) to which every crop is stretched.
     """
 
     def __init__(self, model, card: dict):
         self.model, self.card = model, card
         self.alphabet: str = card["alphabet"]
+        self.image_size: tuple[int, int] = model.input_shape[1:3]
 
     def read(
         self,
@@ -58,66 +63,95 @@ class Recognizer:
         batch_size: int = 64,
         beam_width: int | None = None,
         lexicon: list[str] | None = None,
-        second_look: bool = True,
+        augment: bool = True,
+        language_model: bool = True,
     ) -> list[Word]:
         """One Word for each crop, in order; its box is the whole crop.
 
         crops: a list of images of any size, anything `load_image` takes. One much higher than wide
         is read lying on either side too, for words written up or down; the surest reading counts.
         beam_width, lexicon: as in `ctc.decode_predict_ctc`; greedy decoding without them.
-        second_look: read unsure ones again, leveled, closer and blurred; the looks vote.
+        augment: read unsure ones in more views, leveled, closer and blurred; the views vote.
+        language_model: how English spells has a say in that vote; switch it off for codes.
         """
         crops = [load_image(crop) for crop in crops]
-        logits, turns = self.look(crops, batch_size, second_look)
-        texts, chances = ctc.greedy_decode(logits / self.card["temperature"], self.alphabet)
+        readings, turns = self.predict(crops, batch_size, augment, language_model)
+        texts = [reading.text for reading in readings]
         if beam_width or lexicon:
+            logits = np.reshape([reading.logits for reading in readings], self._shape())
             texts = ctc.decode_predict_ctc(logits, self.alphabet, beam_width, lexicon=lexicon)
         return [
-            _word(text, ctc.word_confidence(chance), crop, turn)
-            for text, chance, crop, turn in zip(texts, chances, crops, turns, strict=True)
+            _word(text, self.calibrate(reading), crop, turn)
+            for text, reading, crop, turn in zip(texts, readings, crops, turns, strict=True)
         ]
 
-    def look(self, crops, batch_size: int = 64, second_look: bool = True):
-        """The logits (N, T, 95) of each crop's chosen look, and by how many quarters it was turned.
+    def predict(
+        self, crops, batch_size: int = 64, augment: bool = True, language_model: bool = True
+    ):
+        """Each crop's reading, and by how many quarters to the left it was turned for it.
 
-        crops: arrays (H, W, 3) uint8.
+        crops: arrays (H, W, 3) uint8. The other arguments are those of `read`.
         """
-        chosen, turns = self._first_looks(crops, batch_size)
-        unsure = [
-            i for i, reading in enumerate(chosen) if second_look and reading.confidence < UNSURE
-        ]
-        again = [second_looks(np.rot90(crops[i], turns[i])) for i in unsure]
-        for i, readings in zip(unsure, self._readings(again, batch_size), strict=True):
-            chosen[i] = elect([chosen[i], *readings])
-        shape = -1, IMAGE_SIZE[0] // 4, len(self.alphabet) + 1
-        return np.reshape([reading.logits for reading in chosen], shape), turns
+        readings, turns = self._at_first_sight(crops, batch_size)
+        unsure = [i for i, reading in enumerate(readings) if reading.confidence < UNSURE]
+        if augment and unsure:
+            views = [augmentation.views(np.rot90(crops[i], turns[i])) for i in unsure]
+            logits = [
+                self.logits([self._prepare(view) for view in kind], batch_size)
+                for kind in zip(*views, strict=True)
+            ]
+            logits = np.stack([[readings[i].logits for i in unsure], *logits])  # (views, N, T, C)
+            for i, voted in zip(unsure, self._vote(logits, language_model), strict=True):
+                readings[i] = voted._replace(appearance=readings[i].appearance)
+        return readings, turns
 
-    def _first_looks(self, crops, batch_size: int):
+    def _vote(self, logits, language_model: bool) -> list[Reading]:
+        """The reading that all views of a word agree on most; logits (views, N, T, C)."""
+        model = load_language_model() if language_model else None
+        beams = [
+            beam.beam_search_batch(view, self.alphabet, language_model=model) for view in logits
+        ]
+        readings = []
+        for i, texts in enumerate(zip(*beams, strict=True)):
+            text, share, view = augmentation.vote(texts)
+            readings.append(Reading(text, share, logits[view, i], voted=True))
+        return readings
+
+    def calibrate(self, reading: Reading) -> float:
+        """How likely a reading is right, 0..1, by the card's logistic curve for its kind.
+
+        Platt scaling of the confidence's log odds, with contrast and sharpness of the crop beside:
+        a reading on a faint picture is less often right than another that is as sure.
+        """
+        curve = self.card["calibration"]["voted" if reading.voted else "at first sight"]
+        return float(1 / (1 + np.exp(-calibration_features(reading) @ curve)))
+
+    def _at_first_sight(self, crops, batch_size: int):
         """Each crop's reading, a high one's on its surest side, and by how many quarters."""
-        looks = [[np.rot90(crop, turns) for turns in _turns(crop)] for crop in crops]
+        images = [self._prepare(np.rot90(crop, turn)) for crop in crops for turn in _turns(crop)]
+        logits = self.logits(images, batch_size)
+        texts, probabilities = ctc.greedy_decode(logits, self.alphabet)
+        confidences = map(ctc.word_confidence, probabilities)
+        looks = map(Reading, texts, confidences, logits, map(appearance, images))
         chosen, turns = [], []
-        for crop, readings in zip(crops, self._readings(looks, batch_size), strict=True):
-            best = int(np.argmax([reading.confidence for reading in readings]))
-            chosen.append(readings[best])
+        for crop in crops:
+            own = list(itertools.islice(looks, len(_turns(crop))))
+            best = int(np.argmax([reading.confidence for reading in own]))
+            chosen.append(own[best])
             turns.append(_turns(crop)[best])
         return chosen, turns
 
-    def _readings(self, looks, batch_size: int) -> list[list[Reading]]:
-        """A Reading for every look; looks: a list of images for each crop."""
-        logits = self.logits(
-            [crnn.prepare_image(look, IMAGE_SIZE) for crop in looks for look in crop], batch_size
-        )
-        texts, chances = ctc.greedy_decode(logits, self.alphabet)
-        readings = (
-            Reading(text, ctc.word_confidence(chance), one)
-            for text, chance, one in zip(texts, chances, logits, strict=True)
-        )
-        return [list(itertools.islice(readings, len(crop))) for crop in looks]
+    def _prepare(self, image) -> np.ndarray:
+        return crnn.prepare_image(image, self.image_size)
+
+    def _shape(self) -> tuple[int, int, int]:
+        """Of logits, for any number of images."""
+        return -1, *self.model.output_shape[1:]
 
     def logits(self, images, batch_size: int = 64) -> np.ndarray:
         """Prepared images (N, W, H, 1) -> logits (N, T, 95), in batches."""
         if not len(images):
-            return np.zeros((0, IMAGE_SIZE[0] // 4, len(self.alphabet) + 1), np.float32)
+            return np.zeros((0, *self._shape()[1:]), np.float32)
         batches = [
             self._predict(np.stack(images[i : i + batch_size]))
             for i in range(0, len(images), batch_size)
@@ -132,52 +166,38 @@ class Recognizer:
         return np.asarray(self.model.predict_on_batch(padded))[:count]
 
 
+def appearance(image: np.ndarray) -> tuple[float, float]:
+    """Log contrast and log sharpness of a prepared image (W, H, 1): how hard it is to read.
+
+    >>> stripes = np.tile(np.float32([0, 0, 1, 1]), 32)[:, None, None].repeat(32, axis=1)
+    >>> [round(value, 1) for value in appearance(stripes)], round(appearance(stripes / 9)[0], 1)
+    ([-0.7, -0.0], -2.7)
+    """
+    low, high = np.percentile(image, [5, 95])
+    steepest = np.percentile(abs(np.diff(image, axis=0)), 98)
+    sharpness = (steepest + 0.01) / (high - low + 0.02)
+    return float(np.log(image.std() + 0.01)), float(np.log(sharpness))
+
+
+def calibration_features(reading: Reading) -> np.ndarray:
+    """What the calibration weighs: log odds of the confidence, appearance, and 1."""
+    return np.array([log_odds(reading.confidence), *reading.appearance, 1.0])
+
+
+def log_odds(probability) -> np.ndarray:
+    """log p / (1 - p), kept finite.
+
+    >>> log_odds([0.5, 1.0]).round(1)
+    array([ 0. , 13.8])
+    """
+    probability = np.clip(probability, 1e-6, 1 - 1e-6)
+    return np.log(probability) - np.log1p(-probability)
+
+
 def _turns(crop: np.ndarray) -> tuple[int, ...]:
     """By how many quarters, to the left, a crop is turned to be read: 0; a high one 1 and 3 too."""
     height, width = crop.shape[:2]
     return (0, 1, 3) if height > TALL * width else (0,)
-
-
-def second_looks(crop: np.ndarray) -> list[np.ndarray]:
-    """The crop with a rising line leveled, with a falling one leveled, closer, and blurred.
-
-    crop: (H, W, 3) uint8; the looks are as wide, the leveled ones lower. Notebook 07 shows them.
-
-    >>> [look.shape for look in second_looks(np.zeros((40, 90, 3), np.uint8))]
-    [(28, 90, 3), (28, 90, 3), (40, 90, 3), (40, 90, 3)]
-    """
-    import cv2
-
-    height, width = crop.shape[:2]
-    closer = cv2.getRotationMatrix2D((width / 2, height / 2), 0, ZOOM)
-    return [
-        _level(crop, RISE),
-        _level(crop, -RISE),
-        cv2.warpAffine(crop, closer, (width, height), borderMode=cv2.BORDER_REPLICATE),
-        cv2.GaussianBlur(crop, (0, 0), max(0.6, BLUR * height)),
-    ]
-
-
-def _level(crop: np.ndarray, rise: float) -> np.ndarray:
-    """Shear a line that rises by so many heights of the crop; only its band, (h, W, 3), remains."""
-    import cv2
-
-    height, width = crop.shape[:2]
-    band = max(1, round(height * (1 - abs(rise))))
-    down = np.float32([[1, 0, 0], [rise * height / width, 1, (band - height - rise * height) / 2]])
-    return cv2.warpAffine(crop, down, (width, band), borderMode=cv2.BORDER_REPLICATE)
-
-
-def elect(readings: list[Reading]) -> Reading:
-    """The reading whose text has most votes, each counting as much as it is sure; its surest one.
-
-    >>> elect([Reading("0UR", 0.4, None), Reading("OUR", 0.3, None), Reading("OUR", 0.2, None)])
-    Reading(text='OUR', confidence=0.3, logits=None)
-    """
-    votes = Counter()
-    for reading in readings:
-        votes[reading.text] += reading.confidence
-    return max(readings, key=lambda reading: (votes[reading.text], reading.confidence))
 
 
 def _word(text: str, confidence: float, crop: np.ndarray, turns: int) -> Word:
@@ -199,6 +219,6 @@ def load_recognizer(name: str = "recognizer") -> Recognizer:
             f"{name}.json was trained for another alphabet ({len(card['alphabet'])} "
             f"characters instead of {len(PRINTABLE)}): take the weights of this course."
         )
-    model = crnn.build_crnn_model((*IMAGE_SIZE, 1), PRINTABLE, **card["architecture"])
+    model = crnn.build_crnn_model((*card["image_size"], 1), PRINTABLE, **card["architecture"])
     weights.load_weights(model, WEIGHTS / f"{name}.npz", card)
     return Recognizer(model, card)

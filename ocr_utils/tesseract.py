@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from ocr_utils.atomic import new_file
 from ocr_utils.errors import OcrError
 from ocr_utils.images import load_image
 from ocr_utils.words import Word
@@ -264,14 +265,5 @@ def _make_folder(folder: Path) -> Path:
 
 
 def _save_png(image: np.ndarray, path: Path) -> None:
-    """Write under a temporary name, then rename: no half-written file is ever seen."""
-    temporary = path.with_name(path.name + ".part")
-    try:
+    with new_file(path) as temporary:
         Image.fromarray(image).save(temporary, format="PNG")
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise OcrError(
-            f"{path} cannot be written ({error.strerror or error}): free some space, or "
-            "choose a folder of your own."
-        ) from None

@@ -14,6 +14,7 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 
+from ocr_utils.atomic import new_file
 from ocr_utils.errors import OcrError
 
 CHANNELS = {"type": "integer", "minimum": 1, "maximum": 1024}
@@ -28,12 +29,22 @@ PROPERTIES = {  # of every card
 }
 RECOGNIZER = {
     "type": "object",
-    "required": ["sha256", "alphabet", "image_size", "architecture", "temperature"],
+    "required": ["sha256", "alphabet", "image_size", "architecture", "temperature", "calibration"],
     "properties": PROPERTIES
     | {
         "alphabet": {"type": "string", "minLength": 1},
-        "image_size": {"const": [100, 32]},
+        "image_size": {"enum": [[100, 32], [128, 32]]},
         "temperature": {"type": "number", "minimum": 0.01, "maximum": 100},
+        "calibration": {
+            "type": "object",
+            "required": ["at first sight", "voted"],
+            "additionalProperties": {
+                "type": "array",
+                "minItems": 4,
+                "maxItems": 4,
+                "items": {"type": "number", "minimum": -100, "maximum": 100},
+            },
+        },
         "architecture": {
             "type": "object",
             "required": ["channels", "lstm_units", "convolutions", "batch_norm"],
@@ -101,12 +112,10 @@ def save_weights(model, path) -> str:
     path = Path(path)
     arrays = {name: np.asarray(variable) for name, variable in _by_name(model).items()}
     arrays = {name: a.astype(np.float16) if a.ndim > 1 else a for name, a in arrays.items()}
-    temporary = path.with_name(path.name + ".tmp")
-    with open(temporary, "wb") as file:
-        np.savez(file, **arrays)
-    digest = hashlib.sha256(temporary.read_bytes()).hexdigest()
-    temporary.replace(path)
-    return digest
+    with new_file(path) as temporary:
+        with open(temporary, "wb") as file:
+            np.savez(file, **arrays)
+        return hashlib.sha256(temporary.read_bytes()).hexdigest()
 
 
 def load_weights(model, path, card: dict) -> None:

@@ -1,10 +1,12 @@
-"""Word LMDBs that several tests read."""
+"""What several tests read: word LMDBs, and folders without any data."""
 
 from pathlib import Path
 
 import pytest
 
 from ocr_synth.words import plain_sample
+from ocr_utils import datasets
+from ocr_utils.downloads import Download
 from ocr_utils.lmdb_words import encode_jpeg, write_words
 from tests.word_sets import picture
 
@@ -31,3 +33,17 @@ def faulty_set(tmp_path) -> Path:
     ]
     write_words(tmp_path / "faulty", samples)
     return tmp_path / "faulty"
+
+
+@pytest.fixture
+def places(tmp_path, monkeypatch):
+    """Empty folders instead of the course's own, and no address that answers."""
+    for name in ("GENERATED", "DOWNLOADS"):
+        monkeypatch.setattr(datasets, name, tmp_path / name.lower())
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setenv("OCR_COURSE_DATA", "")
+    for name in ("MNIST_FILE", "CIFAR10_FILE"):
+        file = getattr(datasets, name)
+        dead = Download(file.name, ("http://127.0.0.1:9/dead",), file.sha256, file.size)
+        monkeypatch.setattr(datasets, name, dead)
+    return tmp_path

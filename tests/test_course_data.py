@@ -115,10 +115,25 @@ def test_only_a_changed_recipe_or_damaged_files_are_made_again(built, tmp_path, 
     data.unlink()
     assert outdated() == ["MJ/MJ_test"]
     data.write_bytes(content)
+    for path in (data, built / "mnist.npz"):  # the same size, another content
+        whole = path.read_bytes()
+        path.write_bytes(whole[: len(whole) // 2] + bytes(len(whole) - len(whole) // 2))
+        assert len(outdated()) == 1
+        path.write_bytes(whole)
     (built / "mnist.npz").rename(tmp_path / "mnist.npz")
     assert outdated() == ["mnist.npz"]
     (tmp_path / "mnist.npz").rename(built / "mnist.npz")
     assert outdated() == []
+
+
+def test_what_killed_builds_left_is_gone_even_where_nothing_is_to_do(built):
+    left = [built / ".mnist.npz.abc", built / "MJ" / ".MJ_test.xyz"]
+    for hidden in left:
+        hidden.mkdir()
+        (hidden / "lock").touch()  # nobody holds it
+        (hidden / "half").write_bytes(b"half")
+    assert course_data.build(built) == []
+    assert not any(hidden.exists() for hidden in left)
 
 
 def test_what_is_damaged_is_made_again_and_is_the_same_as_before(built):
@@ -134,7 +149,7 @@ def test_what_is_damaged_is_made_again_and_is_the_same_as_before(built):
 def test_a_kill_in_the_middle_leaves_no_half_and_no_process(tmp_path):
     folder = tmp_path / "generated"
     build = start_build(folder, words=20_000)
-    hidden = _wait(lambda: list((folder / "MJ").glob(".MJ_train.*/data.mdb")))
+    hidden = _wait(lambda: list((folder / "MJ").glob(".MJ_train.*/*/data.mdb")))
     children = psutil.Process(build.pid).children()
     build.send_signal(signal.SIGKILL)
     build.wait()

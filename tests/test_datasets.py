@@ -1,11 +1,9 @@
 """Real formats, stand-ins, and which of them is used."""
 
+import contextlib
 import gzip
 import json
-import os
-import pickle
 import struct
-import tarfile
 
 import numpy as np
 import pytest
@@ -18,20 +16,6 @@ from ocr_utils.errors import OcrError
 RNG = np.random.default_rng(0)
 DIGITS = RNG.integers(0, 256, (6, 28, 28), dtype=np.uint8)
 DIGIT_LABELS = np.array([3, 1, 4, 1, 5, 9], np.uint8)
-
-
-@pytest.fixture
-def places(tmp_path, monkeypatch):
-    """Empty folders instead of the course's own, and no address that answers."""
-    for name in ("GENERATED", "DOWNLOADS"):
-        monkeypatch.setattr(datasets, name, tmp_path / name.lower())
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    monkeypatch.setenv("OCR_COURSE_DATA", "")
-    for name in ("MNIST_FILE", "CIFAR10_FILE"):
-        file = getattr(datasets, name)
-        dead = Download(file.name, ("http://127.0.0.1:9/dead",), file.sha256, file.size)
-        monkeypatch.setattr(datasets, name, dead)
-    return tmp_path
 
 
 def write_mnist_npz(path):
@@ -57,16 +41,6 @@ def write_mnist_idx(folder, suffix):
         ("t10k-labels-idx1-ubyte", DIGIT_LABELS[4:]),
     ):
         write_idx(folder / (name + suffix), array)
-
-
-def write_cifar10(folder, per_batch=2):
-    """As the official files are pickled: protocol 2, bytes as keys."""
-    folder.mkdir(parents=True)
-    images = np.zeros((per_batch, 3072), np.uint8)
-    images[:, :1024] = 200  # red
-    for name in [f"data_batch_{n}" for n in range(1, 6)] + ["test_batch"]:
-        batch = {b"data": images, b"labels": [7] * per_batch, b"filenames": [b"a.png"] * per_batch}
-        (folder / name).write_bytes(pickle.dumps(batch, protocol=2))
 
 
 # --- MNIST ------------------------------------------------------------------------------------
@@ -135,6 +109,32 @@ def test_mnist_standin_is_handwriting_that_can_be_learned(places):
     assert (y_train[distances.argmin(1)] == y_test[:60]).mean() > 0.8
 
 
+@pytest.mark.parametrize("seed", range(60))
+def test_a_damaged_npz_is_named_or_read(places, seed):
+    rng = np.random.default_rng(seed)
+    write_mnist_npz(places / "mnist.npz")
+    content = bytearray((places / "mnist.npz").read_bytes())
+    for place in rng.integers(0, len(content), 1 + seed % 9):
+        content[place] = rng.integers(256)
+    (places / "mnist.npz").write_bytes(content[: rng.integers(len(content)) if seed % 3 else None])
+    with contextlib.suppress(OcrError):
+        datasets.read_mnist_npz(places / "mnist.npz")
+
+
+@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_damaged_idx_files_are_named_or_read(places, seed, suffix):
+    rng = np.random.default_rng(seed)
+    write_mnist_idx(places, suffix)
+    path = places / f"train-images-idx3-ubyte{suffix}"
+    content = bytearray(path.read_bytes())
+    for place in rng.integers(0, 30 if seed % 2 else len(content), 1 + seed % 5):
+        content[place] = rng.integers(256)
+    path.write_bytes(content)
+    with contextlib.suppress(OcrError):
+        datasets.read_mnist_idx(places)
+
+
 @pytest.mark.parametrize("broken", [b"", b"PK\3\4 half a file", b"\0" * 5000])
 def test_a_broken_npz_is_named(places, broken):
     (places / "mnist.npz").write_bytes(broken)
@@ -169,104 +169,6 @@ def test_a_truncated_gz_and_a_missing_file_are_named(places):
     path.unlink()
     with pytest.raises(OcrError, match="t10k-images-idx3-ubyte.gz cannot be read"):
         datasets.read_mnist_idx(places)
-
-
-# --- CIFAR-10 ---------------------------------------------------------------------------------
-
-
-def test_cifar10_from_official_batches(places, monkeypatch):
-    write_cifar10(places / "cifar-10-batches-py")
-    monkeypatch.setenv("OCR_COURSE_DATA", str(places))
-    ((x_train, y_train), (x_test, y_test)), name = datasets.load_cifar10()
-    assert name == "CIFAR-10"
-    assert x_train.shape == (10, 32, 32, 3) and y_train.tolist() == [7] * 10
-    assert x_test[0, 5, 5].tolist() == [200, 0, 0]  # channels last, RGB
-
-
-def test_cifar10_archive_is_unpacked_whole(places, monkeypatch):
-    write_cifar10(places / "source" / "cifar-10-batches-py")
-    archive = places / "downloads" / "cifar-10-python.tar.gz"
-    archive.parent.mkdir()
-    with tarfile.open(archive, "w:gz") as tar:
-        tar.add(places / "source" / "cifar-10-batches-py", "cifar-10-batches-py")
-    file = Download(archive.name, (), sha256_of(archive), archive.stat().st_size)
-    monkeypatch.setattr(datasets, "CIFAR10_FILE", file)
-    assert datasets.load_cifar10()[1] == "CIFAR-10"
-    assert (places / "downloads" / "cifar-10-batches-py" / "test_batch").exists()
-    archive.unlink()
-    assert datasets.load_cifar10()[1] == "CIFAR-10"  # from the unpacked folder
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"\x80\x04garbage",
-        pickle.dumps({b"labels": [1]}),
-        pickle.dumps({b"data": np.zeros((2, 5)), b"labels": [1, 2]}),
-    ],
-)
-def test_a_broken_batch_is_named(places, content):
-    write_cifar10(places / "batches")
-    (places / "batches" / "data_batch_3").write_bytes(content)
-    with pytest.raises(OcrError, match="data_batch_3 is not a batch of CIFAR-10"):
-        datasets.read_cifar10(places / "batches")
-
-
-def test_a_pickle_cannot_run_code(places):
-    class Evil:
-        def __reduce__(self):
-            return os.mkdir, (str(places / "evil"),)
-
-    write_cifar10(places / "batches")
-    (places / "batches" / "test_batch").write_bytes(pickle.dumps({b"data": Evil()}))
-    with pytest.raises(OcrError, match=r"it holds \w+.mkdir"):
-        datasets.read_cifar10(places / "batches")
-    assert not (places / "evil").exists()
-
-
-def test_cifar10_standin_is_deterministic_and_official(places):
-    first, second = (datasets.build_cifar10(places / name, per_batch=20) for name in "ab")
-    for name in ("data_batch_1", "data_batch_5", "test_batch"):
-        assert (first / name).read_bytes() == (second / name).read_bytes()
-    (x_train, y_train), (x_test, y_test) = datasets.read_cifar10(first)
-    assert x_train.shape == (100, 32, 32, 3) and np.bincount(y_test).tolist() == [2] * 10
-    from keras.src.datasets.cifar import load_batch
-
-    data, labels = load_batch(str(first / "test_batch"))  # Keras's own reader takes it too
-    assert np.array_equal(data.transpose(0, 2, 3, 1), x_test) and labels == y_test.tolist()
-
-
-@pytest.mark.filterwarnings("ignore:lbfgs failed")
-def test_cifar10_standin_cannot_be_told_by_color(places):
-    """Mean and spread of the colors, and the raw pixels in a linear model, say little."""
-    from sklearn.linear_model import LogisticRegression
-
-    (x_train, y_train), (x_test, y_test) = datasets.read_cifar10(
-        datasets.build_cifar10(places, per_batch=200)
-    )
-    x_train, x_test = x_train / 255, x_test / 255
-
-    def accuracy(features):
-        model = LogisticRegression(max_iter=100).fit(features(x_train), y_train)
-        return model.score(features(x_test), y_test)
-
-    assert accuracy(lambda x: np.concatenate([x.mean((1, 2)), x.std((1, 2))], axis=1)) < 0.25
-    assert accuracy(lambda x: x[:, ::4, ::4].reshape(len(x), -1)) < 0.4
-
-
-def test_a_failed_build_leaves_nothing(places, monkeypatch):
-    def full_disk(*args, **arrays):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(datasets, "_write_batch", full_disk)
-    with pytest.raises(OcrError, match="cifar-10-batches-py .*the disk is full"):
-        datasets.build_cifar10(places / "new", per_batch=10)
-    assert list((places / "new").iterdir()) == []
-    monkeypatch.setattr(np, "savez_compressed", full_disk)
-    with pytest.raises(OcrError, match="mnist.npz"):
-        datasets.build_mnist(places / "new")
-    assert list((places / "new").iterdir()) == []
 
 
 # --- words and pages --------------------------------------------------------------------------
@@ -309,3 +211,14 @@ def test_load_pages_gives_images_and_legible_words(places):
     [(image, found)] = datasets.load_pages("signs")
     assert image.shape == (30, 40, 3) and image[0, 0].tolist() == [9, 8, 7]
     assert [(word.text, word.bounds) for word in found] == [("EXIT", (1, 2, 9, 6))]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b"{}", b'{"pages": [{}]}', b'{"pages": 3}', b"\xff"]
+)
+def test_a_damaged_list_of_pages_is_named(places, content):
+    folder = places / "generated" / "pages" / "signs"
+    folder.mkdir(parents=True)
+    (folder / "pages.json").write_bytes(content)
+    with pytest.raises(OcrError, match="pages.json is damaged .*course_data"):
+        datasets.load_pages("signs")

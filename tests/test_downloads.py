@@ -1,11 +1,17 @@
-"""Downloads against a local server: cut off, corrupt, dead, resumed."""
+"""Downloads against a local server: cut off, corrupt, dead, slow."""
 
+import contextlib
 import hashlib
 import http.server
+import subprocess
+import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from ocr_utils import downloads
 from ocr_utils.downloads import Download, fetch
 from ocr_utils.errors import OcrError
 
@@ -14,21 +20,35 @@ SHA256 = hashlib.sha256(CONTENT).hexdigest()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """/good, /norange, /short (breaks off half-way), /corrupt, /page (another file altogether)."""
+    """/good, /short (breaks off half-way), /corrupt, /page (another file), /gone (404), /endless,
+    /slow (a byte ten times a second), /never (that slow from the status line on)."""
 
     requests = []
 
     def do_GET(self):
-        start = self.headers.get("Range", "bytes=0-").removeprefix("bytes=").rstrip("-")
-        Handler.requests.append((self.path, int(start)))
-        start = 0 if self.path == "/norange" else int(start)
+        Handler.requests.append(self.path)
         content = {"/corrupt": CONTENT[:-1] + b"!", "/page": b"<html>"}.get(self.path, CONTENT)
         if self.path == "/gone":
             return self.send_error(404)
-        self.send_response(206 if start else 200)
-        self.send_header("Content-Length", str(len(content) - start))
+        if self.path == "/never":
+            return self.drip(b"HTTP/1.1 200 OK" + b" " * 1000)
+        self.send_response(200)
+        if self.path != "/endless":
+            self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(content[start : len(content) // 2 if self.path == "/short" else None])
+        if self.path == "/slow":
+            return self.drip(content)
+        with contextlib.suppress(OSError):
+            self.wfile.write(content[: len(content) // 2 if self.path == "/short" else None])
+            if self.path == "/endless":
+                self.wfile.write(content * 10)
+
+    def drip(self, content):
+        with contextlib.suppress(OSError):
+            for byte in content:
+                self.wfile.write(bytes([byte]))
+                if self.server.stop.wait(0.1):
+                    return
 
     def log_message(self, *args):
         pass
@@ -38,8 +58,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 def server():
     Handler.requests = []
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.stop = threading.Event()
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
+        server.stop.set()
         server.shutdown()
 
 
@@ -72,23 +94,49 @@ def test_a_verified_copy_elsewhere_is_used(server, tmp_path):
     assert Handler.requests == []
 
 
-def test_an_interrupted_download_goes_on_where_it_stopped(server, tmp_path):
+def test_an_interrupted_download_leaves_nothing_and_comes_afresh(server, tmp_path):
     with pytest.raises(OcrError, match="cut off after 256,000 of 512,000 bytes"):
         fetch(download(f"{server}/short"), tmp_path)
-    assert names(tmp_path) == ["file.bin.part"]
+    assert names(tmp_path) == []
     assert fetch(download(f"{server}/good"), tmp_path).read_bytes() == CONTENT
-    assert Handler.requests[-1] == ("/good", 256_000) and names(tmp_path) == ["file.bin"]
 
 
-def test_a_server_that_cannot_resume_sends_it_afresh(server, tmp_path):
-    (tmp_path / "file.bin.part").write_bytes(CONTENT[:1000])
-    assert fetch(download(f"{server}/norange"), tmp_path).read_bytes() == CONTENT
-
-
-def test_a_wrong_beginning_is_dropped_and_the_file_got_once_afresh(server, tmp_path):
-    (tmp_path / "file.bin.part").write_bytes(b"x" * 1000)
+def test_what_a_killed_download_left_is_gone_after_the_next(server, tmp_path):
+    program = (
+        "import sys; from ocr_utils.downloads import Download, fetch\n"
+        f"fetch(Download('file.bin', ('{server}/slow',), '{SHA256}', {len(CONTENT)}), sys.argv[1])"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)], stderr=subprocess.DEVNULL
+    )
+    while not list(tmp_path.glob(".file.bin.*/*")):
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
     assert fetch(download(f"{server}/good"), tmp_path).read_bytes() == CONTENT
-    assert [start for _, start in Handler.requests] == [1000, 0]
+    assert names(tmp_path) == ["file.bin"]
+
+
+def test_several_at_once_get_the_file(server, tmp_path):
+    with ThreadPoolExecutor(6) as pool:
+        paths = list(pool.map(lambda _: fetch(download(f"{server}/good"), tmp_path), range(18)))
+    assert {path.read_bytes() for path in paths} == {CONTENT} and names(tmp_path) == ["file.bin"]
+
+
+def test_a_server_that_drips_is_left_in_time(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(downloads, "CHUNK_SECONDS", 0.5)
+    with pytest.raises(OcrError, match="no end after 0.5 seconds"):
+        fetch(download(f"{server}/slow"), tmp_path)
+    with pytest.raises(OcrError, match="no end after 0.3 seconds"):
+        fetch(download(f"{server}/never"), tmp_path, timeout=0.3)
+    assert names(tmp_path) == []
+
+
+def test_more_bytes_than_there_should_be(server, tmp_path):
+    with pytest.raises(OcrError, match="gives more than 512,000 bytes"):
+        fetch(download(f"{server}/endless"), tmp_path)
+    assert names(tmp_path) == []
 
 
 def test_a_wrong_checksum_leaves_nothing(server, tmp_path):

@@ -159,8 +159,22 @@ def test_a_blank_image_gives_no_words_and_no_error(client):
 def test_a_photo_above_the_request_limit_is_sent_as_jpeg():
     noise = np.random.default_rng(0).integers(0, 256, (1700, 1700, 3), dtype=np.uint8)
     content = google_vision.encode(noise)
-    assert len(content) < google_vision.MAX_PNG_BYTES
+    assert len(content) < google_vision.MOST_BYTES
     assert Image.open(io.BytesIO(content)).format == "JPEG"
+
+
+@pytest.mark.parametrize("side", [2600, 3300])
+def test_what_is_sent_is_small_enough_or_refused(side):
+    """Noise is the worst case: no picture of a page is as large."""
+    noise = np.random.default_rng(0).integers(0, 256, (side, side, 3), dtype=np.uint8)
+    assert len(google_vision.encode(noise)) <= google_vision.MOST_BYTES
+
+
+def test_what_is_too_large_even_as_jpeg_is_refused(monkeypatch):
+    monkeypatch.setattr(google_vision, "MOST_BYTES", 100_000)
+    noise = np.random.default_rng(0).integers(0, 256, (900, 700, 3), dtype=np.uint8)
+    with pytest.raises(OcrError, match="700 x 900 pixels is too large for Cloud Vision, .*: scale"):
+        google_vision.encode(noise)
 
 
 def test_an_image_of_several_megabytes_arrives(client, two_columns):
@@ -263,101 +277,6 @@ def write_key(folder, private_key: str):
         )
     )
     return path
-
-
-# --- what goes wrong --------------------------------------------------------------------------
-
-
-def test_no_key():
-    with pytest.raises(OcrError, match=f"{KEY} is not set: give it the path of the JSON key"):
-        google_vision.make_real_client()
-
-
-def test_a_key_that_is_not_there(monkeypatch, tmp_path):
-    monkeypatch.setenv(KEY, str(tmp_path / "gone.json"))
-    with pytest.raises(OcrError, match=r"gone\.json, which is not a file: correct the path"):
-        google_vision.make_client()
-
-
-@pytest.mark.parametrize("content", [b"", b"not json", b"{}", b"[1]", b"\xff\xfe\x00\x01"])
-def test_a_key_that_is_none(monkeypatch, tmp_path, content):
-    path = tmp_path / "key.json"
-    path.write_bytes(content)
-    monkeypatch.setenv(KEY, str(path))
-    with pytest.raises(OcrError, match=r"key\.json is not a Google Cloud key .*: download a new"):
-        google_vision.make_client()
-
-
-def test_a_key_with_a_damaged_secret(monkeypatch, tmp_path):
-    monkeypatch.setenv(KEY, str(write_key(tmp_path, "-----BEGIN PRIVATE KEY-----\nabc\n")))
-    with pytest.raises(OcrError, match=r"key\.json is not a Google Cloud key .*: download a new"):
-        google_vision.make_client()
-
-
-REFUSALS = {
-    ("PERMISSION_DENIED", "This API method requires billing to be enabled."): "switch billing on",
-    (
-        "PERMISSION_DENIED",
-        "Cloud Vision API has not been used in project 1 before or it is disabled.",
-    ): "enable the Cloud Vision API",
-    ("PERMISSION_DENIED", "The caller does not have permission"): "give the service account",
-    ("UNAUTHENTICATED", "Request had invalid authentication credentials."): "download a new JSON",
-    (
-        "UNAVAILABLE",
-        "Getting metadata from plugin failed with error: ('invalid_grant: Invalid JWT Signature.')",
-    ): "the key is not valid any more",
-    ("RESOURCE_EXHAUSTED", "Quota exceeded for quota metric 'Requests'"): "the quota is used up",
-    ("UNAVAILABLE", "The service is currently unavailable."): "check the network",
-    ("DEADLINE_EXCEEDED", "Deadline Exceeded"): "check the network",
-    ("INTERNAL", "Internal error encountered."): "see https://cloud.google.com/apis/design/errors",
-}
-
-
-@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal[1][:30])
-def test_a_refused_call_says_what_to_do(refusal):
-    server, address = vision_emulator.start(refuse=refusal)
-    with pytest.raises(OcrError) as error:
-        google_vision.read(np.zeros((9, 9), np.uint8), vision_emulator.connect(address))
-    server.stop(0)
-    assert refusal[1].rstrip(".") in str(error.value) and REFUSALS[refusal] in str(error.value)
-    assert error.value.__suppress_context__  # no traceback from the depths
-
-
-def test_a_server_that_is_down():
-    server, address = vision_emulator.start()
-    server.stop(0).wait()
-    with pytest.raises(OcrError, match="check the network, and whether the server runs"):
-        google_vision.read(np.zeros((9, 9), np.uint8), vision_emulator.connect(address))
-
-
-@pytest.mark.parametrize("content", [b"", b"no image at all", b"\x89PNG\r\n\x1a\n\0\0\0"])
-def test_a_broken_image_is_an_error_inside_the_answer(client, content):
-    response = client.text_detection(image={"content": content})  # raises nothing
-    assert (response.error.code, response.error.message) == (3, "Bad image data.")
-    with pytest.raises(OcrError, match="Bad image data.*: save the image again as PNG or JPEG"):
-        google_vision.annotate(content, client)
-
-
-@pytest.mark.parametrize(
-    "hint, complaint",
-    [("xx", "Language hint 'xx' is not supported"), ("ja", "needs Tesseract's language 'jpn'")],
-)
-def test_a_wrong_hint_is_an_error_inside_the_answer(client, hint, complaint, monkeypatch):
-    monkeypatch.setattr("ocr_utils.tesseract.languages", lambda: ["eng", "kor"])
-    with pytest.raises(OcrError, match=f"{complaint}.*: correct the language hints"):
-        google_vision.read(np.zeros((9, 9), np.uint8), client, language_hints=[hint])
-
-
-def test_what_the_stand_in_does_not_do_it_says(client):
-    label = client.label_detection(image={"content": google_vision.encode(np.zeros((9, 9)))})
-    assert label.error.code == 12 and "stand-in answers only TEXT_DETECTION" in label.error.message
-    address = client.text_detection(image={"source": {"image_uri": "https://example.org/a.png"}})
-    assert "Please download the content" in address.error.message
-
-
-def test_a_missing_file(client):
-    with pytest.raises(OcrError, match=r"nowhere\.png does not exist"):
-        google_vision.detect_text("nowhere.png", client)
 
 
 # --- quiet and light --------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """keras-ocr's Pipeline with the course's parts, the course's reader with keras-ocr's parts."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -77,3 +79,25 @@ def test_the_official_weights_are_used_where_they_are(keras_ocr, sign):
         pytest.skip("keras-ocr's weights are not in the cache")
     _, sentence = keras_ocr_bridge.make_pipeline()
     assert sentence.startswith("official weights")
+
+
+def test_a_folder_of_data_forbids_the_network_here_too(keras_ocr, tmp_path, monkeypatch):
+    """Without a network any attempt would end in an error; here none is even made."""
+    monkeypatch.setenv("KERAS_OCR_CACHE_DIR", str(tmp_path))
+    asked = []
+    monkeypatch.setattr(keras_ocr.tools, "download_and_verify", lambda *a, **k: asked.append(a))
+    for value, count in (("standin", 0), (str(tmp_path), 0), ("", 1)):
+        monkeypatch.setenv("OCR_COURSE_DATA", value)
+        asked.clear()
+        keras_ocr_bridge.make_pipeline(timeout=1)
+        assert (len(asked) > 0) == count, value
+
+
+def test_weights_that_never_arrive_are_given_up(keras_ocr, tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_OCR_CACHE_DIR", str(tmp_path))
+    monkeypatch.setenv("OCR_COURSE_DATA", "")
+    monkeypatch.setattr(keras_ocr_bridge, "DOWNLOAD_SECONDS", 0.5)
+    never = threading.Event()
+    monkeypatch.setattr(keras_ocr.tools, "download_and_verify", lambda *a, **k: never.wait(60))
+    assert keras_ocr_bridge.make_pipeline()[1].startswith("keras-ocr's weights are not here")
+    never.set()

@@ -156,3 +156,22 @@ def test_07c_the_beam_without_a_model_is_that_of_the_package():
     close = np.array([[0.1, 0.47, 0.43]])
     assert page["beam_search"](close, width=50) == "A"
     assert page["beam_search"](close, width=50, weight=0.5) == "B"  # the model has its say
+
+
+# --- 04 ---------------------------------------------------------------------------------------
+
+
+def test_04_the_convolution_is_that_of_keras():
+    from keras import ops
+
+    rng = np.random.default_rng(4)
+    maps, filters = rng.normal(size=(9, 8, 3)), rng.normal(size=(3, 3, 3, 1))
+    theirs = np.array(ops.conv(maps[None].astype("float32"), filters.astype("float32")))
+    page = lesson_04()
+    ours = page["convolve_channels"](maps, filters[..., 0], bias=0.5)
+    np.testing.assert_allclose(ours, theirs[0, ..., 0] + 0.5, atol=1e-4)
+
+
+def lesson_04():
+    images = np.zeros((3, 28, 28, 1), "float32")
+    return lesson_code("04_mnist_cnn", train_images=images)

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from ocr_utils import lmdb_environments
+from ocr_utils.errors import OcrError
 from ocr_utils.lmdb_environments import close_words, open_words, reading
 from ocr_utils.lmdb_words import count_words, read_word, write_words
 from tests.word_sets import picture
@@ -132,3 +134,25 @@ def test_a_file_that_was_changed_in_its_place_is_read_anew(tmp_path):
     place.write_bytes((tmp_path / "b" / "data.mdb").read_bytes())
     os.utime(place, ns=(time + 1, time + 1))
     assert read_word(tmp_path / "a", 1)[1] == "OTHER"
+
+
+def test_a_large_file_is_looked_over_once_until_it_changes(tmp_path, monkeypatch):
+    looked = []
+    monkeypatch.setattr(lmdb_environments, "LARGE", 0)
+    monkeypatch.setattr(lmdb_environments, "CHECKED", tmp_path / "notes" / "checked.txt")
+    real = lmdb_environments.find_damage
+    monkeypatch.setattr(
+        lmdb_environments, "find_damage", lambda path: looked.append(path) or real(path)
+    )
+    write_words(tmp_path / "w", [(picture(), "A")])
+    looked.clear()
+    for _ in range(3):
+        assert read_word(tmp_path / "w", 1)[1] == "A"
+        close_words(tmp_path / "w")
+    assert len(looked) == 1
+    place = tmp_path / "w" / "data.mdb"
+    place.write_bytes(place.read_bytes()[:-4096])
+    for _ in range(2):
+        with pytest.raises(OcrError, match="truncated"):
+            read_word(tmp_path / "w", 1)
+    assert len(looked) == 3

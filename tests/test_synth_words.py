@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr_synth import fonts, scene, text
+from ocr_synth import colors, fonts, text, warps
 from ocr_synth.scene import scene_sample
 from ocr_synth.words import plain_sample
 from ocr_utils.labels import PRINTABLE
@@ -99,5 +99,27 @@ def test_a_font_of_symbols_is_left_out(tmp_path):
 
 def test_letters_can_be_told_from_their_ground():
     rng = np.random.default_rng(0)
-    distances = [scene._gray_distance(*scene._two_colors(rng)) for _ in range(500)]
+    distances = [colors.gray_distance(*colors.two_colors(rng)) for _ in range(500)]
     assert min(distances) > 25
+
+
+@pytest.mark.parametrize("angle", [1.5, -1.5])
+def test_a_line_on_an_arc_keeps_its_letters_upright_and_in_order(angle):
+    """Three bars of growing width, laid on an arc: the middle one stays, the outer ones lean."""
+    line = np.zeros((60, 240, 1), np.float32)
+    for left, width in ((30, 6), (115, 10), (196, 14)):
+        line[20:40, left : left + width] = 1
+    bent, _ = warps.arc(line, (30, 20, 210, 40), angle)
+    count, _, stats, centers = cv2.connectedComponentsWithStats(np.uint8(bent[:, :, 0] > 0.5))
+    areas = stats[1:, cv2.CC_STAT_AREA][np.argsort(centers[1:, 0])]
+    assert count == 4 and areas[0] < areas[1] < areas[2]  # still from left to right
+    heights = centers[1:, 1][np.argsort(centers[1:, 0])]
+    middle_is_higher = heights[1] < heights[[0, 2]].min() - 10
+    middle_is_lower = heights[1] > heights[[0, 2]].max() + 10
+    assert middle_is_higher if angle > 0 else middle_is_lower
+    assert stats[1:, cv2.CC_STAT_HEIGHT].max() < 30  # bent, not stretched
+
+
+def test_sharp_crops_of_every_height_are_made():
+    heights = np.array([scene_sample(6, index)[0].shape[0] for index in range(200)])
+    assert (heights < 20).mean() > 0.1 and (heights > 64).mean() > 0.1

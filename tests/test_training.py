@@ -1,6 +1,9 @@
 """Training goes on after a kill as if nothing had happened."""
 
+import csv
+import itertools
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,7 +11,7 @@ import pytest
 from ocr_utils.labels import PRINTABLE
 from ocr_utils.paths import WEIGHTS
 from ocr_utils.weights import save_weights
-from training import checkpoint, stream
+from training import checkpoint, log, loop, stream
 
 
 def test_batch_number_n_is_always_the_same_batch():
@@ -20,48 +23,113 @@ def test_batch_number_n_is_always_the_same_batch():
     assert first[0].shape == (4, 100, 32, 1) and first[0].dtype == np.uint8
 
 
-@pytest.mark.parametrize("name", ["AdamW", "Muon"])
-def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path, name):
+ROW = {"generated": 0, "real": ""}
+
+
+def _model(name="Muon"):
     import keras
 
     from training.muon import Muon
 
+    keras.utils.set_random_seed(1)
+    layers = keras.layers
+    model = keras.Sequential(
+        [layers.Input((6,)), layers.Dense(4), layers.BatchNormalization(), layers.Dense(2)]
+    )
     make = {"AdamW": keras.optimizers.AdamW, "Muon": Muon}[name]
-
-    def fresh():
-        keras.utils.set_random_seed(1)
-        model = keras.Sequential(
-            [
-                keras.layers.Input((6,)),
-                keras.layers.Dense(4),
-                keras.layers.BatchNormalization(),
-                keras.layers.Dense(2),
-            ]
-        )
-        model.compile(make(1e-2), loss="mse", jit_compile=False)
-        return model
-
-    data = [
-        (np.random.default_rng(i).normal(size=(8, 6)).astype("float32"), np.ones((8, 2), "float32"))
-        for i in range(6)
-    ]
-    whole = fresh()
-    for step, (x, y) in enumerate(data):
-        if step == 3:
-            checkpoint.save(tmp_path / "c.npz", whole, step)
-        whole.train_on_batch(x, y)
-    resumed = fresh()
-    step = checkpoint.restore(tmp_path / "c.npz", resumed)
-    assert step == 3
-    for x, y in data[step:]:
-        resumed.train_on_batch(x, y)
-    for a, b in zip(whole.get_weights(), resumed.get_weights(), strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-7)
-    assert not list(tmp_path.glob("*.tmp"))
+    model.compile(make(1e-2, use_ema=True), loss="mse", jit_compile=False)
+    return model
 
 
-def test_no_checkpoint_means_step_zero(tmp_path):
-    assert checkpoint.restore(tmp_path / "none.npz", None) == 0
+def _batches(step):
+    """Batch number n is a function of n, from batch `step` on; 8 samples each."""
+    while True:
+        x = np.random.default_rng(step).normal(size=(8, 6)).astype("float32")
+        yield x, np.ones((8, 2), "float32")
+        step += 1
+
+
+def _train(folder, name="Muon", steps=7):
+    """Start a run, or go on with it; returns the model."""
+    model = _model(name)
+    progress = loop.resume(model, folder)
+    args = SimpleNamespace(steps=steps, minutes=9, every=2, rate=0.01, warmup=1, decay=0.5)
+    loop.train(model, folder, progress, _batches(progress.step), lambda: ROW, args)
+    return model
+
+
+def _log(folder):
+    rows = csv.DictReader((folder / "log.csv").open())
+    return [(int(row["step"]), int(row["samples"])) for row in rows]
+
+
+@pytest.mark.parametrize("name", ["AdamW", "Muon"])
+@pytest.mark.parametrize("killed", ["before the log", "before the checkpoint"])
+def test_a_killed_run_goes_on_as_if_nothing_had_happened(tmp_path, monkeypatch, name, killed):
+    """Weights, averages, rows and samples are those of a run that nobody killed."""
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    whole.mkdir()
+    broken.mkdir()
+    expected = _train(whole, name)
+    module, function = {
+        "before the log": (log, "append"),
+        "before the checkpoint": (checkpoint, "save"),
+    }[killed]
+    real, calls = getattr(module, function), []
+
+    def dies_the_second_time(*args, **kwargs):
+        calls.append(args)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        real(*args, **kwargs)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(module, function, dies_the_second_time)
+        _train(broken, name)
+    resumed = _train(broken, name)
+    assert _log(broken) == _log(whole) == [(2, 16), (4, 32), (6, 48), (7, 56)]
+    for a, b in zip(
+        expected.get_weights() + expected.optimizer.variables,
+        resumed.get_weights() + resumed.optimizer.variables,
+        strict=True,
+    ):
+        np.testing.assert_allclose(np.array(a), np.array(b), rtol=1e-5, atol=1e-6)
+    assert not list(broken.glob("*.tmp"))
+
+
+def test_a_finished_run_started_again_stays_as_it_is(tmp_path):
+    finished, again = _train(tmp_path), _train(tmp_path)
+    assert len(_log(tmp_path)) == 4
+    for a, b in zip(finished.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    further = _train(tmp_path, steps=9)  # its end moved, it goes on
+    assert _log(tmp_path)[-1] == (9, 72)
+    assert any(
+        (a != b).any() for a, b in zip(finished.get_weights(), further.get_weights(), strict=True)
+    )
+
+
+def test_no_checkpoint_means_the_beginning(tmp_path):
+    assert loop.resume(_model(), tmp_path) == loop.Progress(0, 0, 0.0)
+
+
+def test_a_checkpoint_of_another_network_is_refused(tmp_path):
+    _train(tmp_path, "Muon")
+    with pytest.raises(SystemExit, match="another network"):
+        loop.resume(_model("AdamW"), tmp_path)
+
+
+def test_the_averaged_weights_are_a_mean_of_those_passed_through(tmp_path):
+    model = _model()
+    model.optimizer.ema_momentum = 0.5
+    passed = []
+    for x, y in itertools.islice(_batches(0), 3):
+        model.train_on_batch(x, y)
+        passed.append(np.array(model.trainable_variables[0]))
+    with loop.averaged(model):
+        average = np.array(model.trainable_variables[0])
+    np.testing.assert_allclose(average, passed[0] / 4 + passed[1] / 4 + passed[2] / 2, rtol=1e-5)
+    np.testing.assert_array_equal(np.array(model.trainable_variables[0]), passed[2])
 
 
 def test_muon_moves_a_kernel_alike_in_every_direction_and_leaves_biases_to_adam():
@@ -86,14 +154,16 @@ def test_a_wider_network_goes_on_from_a_narrower_one(tmp_path):
     from training import train_recognizer
 
     narrow = crnn.build_crnn_model((100, 32, 1), PRINTABLE, channels=(4, 6), lstm_units=(5,))
-    wide = crnn.build_crnn_model((100, 32, 1), PRINTABLE, channels=(6, 8), lstm_units=(9,))
+    wide = crnn.build_crnn_model((128, 32, 1), PRINTABLE, channels=(6, 8), lstm_units=(9,))
     shipped = json.loads((WEIGHTS / "recognizer.json").read_text(encoding="utf-8"))
     architecture = shipped["architecture"] | {"channels": (4, 6), "lstm_units": (5,)}
     sha256 = save_weights(narrow, tmp_path / "small.npz")
     card = shipped | {"architecture": architecture, "sha256": sha256}
     (tmp_path / "small.json").write_text(json.dumps(card))
-    (tmp_path / "small_log.csv").write_text("step\n7\n")
-    step = train_recognizer.go_on_from(tmp_path / "small.npz", wide, tmp_path)
-    assert step == stream.EASY_STEPS and (tmp_path / "log.csv").read_text() == "step\n7\n"
-    images = np.random.default_rng(0).random((2, 100, 32, 1), np.float32)
-    np.testing.assert_allclose(np.array(wide(images)), np.array(narrow(images)), atol=1e-2)
+    (tmp_path / "small_log.csv").write_text("samples,minutes\n7,0.5\n")
+    progress = train_recognizer.go_on_from(tmp_path / "small.npz", wide, tmp_path)
+    assert progress == (stream.EASY_STEPS, 7, 0.5)
+    images = np.random.default_rng(0).random((2, 128, 32, 1), np.float32)
+    longer = crnn.build_crnn_model((128, 32, 1), PRINTABLE, channels=(4, 6), lstm_units=(5,))
+    longer.set_weights(narrow.get_weights())
+    np.testing.assert_allclose(np.array(wide(images)), np.array(longer(images)), atol=1e-2)

@@ -111,6 +111,13 @@ CARDS = {
         {"temperature": 10**400},
         {"temperature": "0.86"},
         {"temperature": None},
+        {"calibration": {}},
+        {"calibration": None},
+        {"calibration": {"at first sight": [1, 0, 0, 0]}},
+        {"calibration": {"at first sight": [1, 0, 0, 0], "voted": [1, 0]}},
+        {"calibration": {"at first sight": [1, 0, 0, 0], "voted": [1, 0, 0, "0"]}},
+        {"calibration": {"at first sight": [1, 0, 0, 0], "voted": [1, 0, 0, 10**400]}},
+        {"calibration": {"at first sight": [1, 0, 0, 0], "voted": [1, 0, 0, float("nan")]}},
     ],
     "detector": [
         {"channels": [16, 32]},

@@ -20,8 +20,6 @@ from tools.refresh import NOTEBOOKS, find_notebooks
 LESSONS = tuple(sorted(path.stem for path in NOTEBOOKS.glob("[0-9]*.ipynb")))
 FIRST_EDITION = {
     "02_keras_ocr",
-    "04_mnist_cnn",
-    "05_cifar10_cnn",
     "06_lmdb_exploration",
 }  # still with assertions on the page
 MAX_LINES, MAX_MEDIAN_LINES = 25, 10

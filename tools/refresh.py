@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+from ocr_utils.atomic import new_file
 from tools import isolation
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,9 +44,8 @@ def refresh(path: Path) -> float:
     client.widget_registry = {}  # nbclient's own Output widget may wait for ever (its issue 312)
     client.execute()
     normalize(notebook)
-    temporary = path.with_suffix(".ipynb.tmp")
-    nbformat.write(notebook, temporary)
-    temporary.replace(path)
+    with new_file(path) as temporary:
+        nbformat.write(notebook, temporary)
     if picture := readme_picture(notebook):
         README_PICTURE.parent.mkdir(exist_ok=True)
         README_PICTURE.write_bytes(picture)

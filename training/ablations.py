@@ -17,8 +17,8 @@ from ocr_utils import crnn
 from ocr_utils.labels import PRINTABLE, LabelConverter
 from ocr_utils.recognizer import ARCHITECTURE, IMAGE_SIZE
 from training import evaluate, stream
+from training.loop import rate
 from training.muon import Muon
-from training.train_recognizer import rate
 
 VARIANTS = {
     "as shipped": {},
@@ -38,6 +38,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=3e-3)
     parser.add_argument("--warmup", type=int, default=100)
+    parser.add_argument("--decay", type=float, default=0.5)
     args = parser.parse_args()
     unseen = stream.make_batch(UNSEEN_SEED, 0, 1000, IMAGE_SIZE)
     for name, change in VARIANTS.items():
@@ -48,7 +49,7 @@ def main() -> None:
         training = train(model, optimizer, args)
         evaluate.predict(model, unseen[0][:100])  # compiled before the clock starts
         start = time.perf_counter()
-        accuracy = evaluate.word_accuracy(model, *unseen)
+        accuracy = evaluate.greedy_accuracy(model, *unseen)
         reading = (time.perf_counter() - start) * 1000 / len(unseen[1])
         print(
             f"| {name} | {model.count_params() / 1e6:.2f} M | {training:.1f} | {reading:.1f} | "

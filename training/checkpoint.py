@@ -6,27 +6,28 @@ from pathlib import Path
 import numpy as np
 
 
-def save(path: Path, model, step: int) -> None:
-    """Weights, optimizer state and step -> `path`, by a temporary name and a rename."""
+def save(path: Path, model, **progress) -> None:
+    """Weights, optimizer state and numbers of the progress -> `path`, by a rename."""
     variables = model.variables + model.optimizer.variables
     arrays = {f"v{i:04d}": np.array(variable) for i, variable in enumerate(variables)}
     temporary = path.with_name(path.name + ".tmp")
     with open(temporary, "wb") as file:
-        np.savez(file, step=step, **arrays)
+        np.savez(file, **progress, **arrays)
         file.flush()
         os.fsync(file.fileno())
     os.replace(temporary, path)
 
 
-def restore(path: Path, model) -> int:
-    """Load what `save` wrote into the compiled model; returns the step, 0 without a file."""
+def restore(path: Path, model) -> dict:
+    """Load what `save` wrote into the compiled model; returns the progress, {} without a file."""
     if not path.exists():
-        return 0
+        return {}
     model.optimizer.build(model.trainable_variables)
     variables = model.variables + model.optimizer.variables
+    names = [f"v{i:04d}" for i in range(len(variables))]
     with np.load(path) as arrays:
-        if len(arrays) - 1 != len(variables):
+        if not set(names) <= set(arrays) or f"v{len(names):04d}" in arrays:
             raise SystemExit(f"{path} belongs to another network: move it away to start anew.")
-        for i, variable in enumerate(variables):
-            variable.assign(arrays[f"v{i:04d}"])
-        return int(arrays["step"])
+        for name, variable in zip(names, variables, strict=True):
+            variable.assign(arrays[name])
+        return {name: arrays[name].item() for name in arrays if name not in names}

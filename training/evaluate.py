@@ -17,7 +17,13 @@ import numpy as np
 
 from ocr_utils import crnn, ctc
 from ocr_utils.labels import PRINTABLE
-from ocr_utils.metrics import expected_calibration_error, normalize, one_minus_ned
+from ocr_utils.metrics import (
+    expected_calibration_error,
+    normalize,
+    one_minus_ned,
+    word_accuracy,
+)
+from training import engines
 
 
 def read_folder(folder, limit: int | None = None) -> tuple[list[str], list[str]]:
@@ -34,18 +40,18 @@ def read_folder(folder, limit: int | None = None) -> tuple[list[str], list[str]]
     return [file for file, _ in rows], [text for _, text in rows]
 
 
-def word_accuracy(model, images, texts) -> float:
+def greedy_accuracy(model, images, texts) -> float:
     """Share of prepared images (N, W, H, 1) uint8 that greedy decoding reads right, in percent."""
     found = ctc.decode_predict_ctc(predict(model, images), PRINTABLE)
     return _percent(found, texts)
 
 
 def folder_accuracy(model, folder, limit: int | None = None) -> float:
-    """`word_accuracy` on a folder of crops."""
+    """`greedy_accuracy` on a folder of crops."""
     files, texts = read_folder(folder, limit)
     size = model.input_shape[1:3]
     images = np.stack([(crnn.prepare_image(file, size) * 255).astype(np.uint8) for file in files])
-    return word_accuracy(model, images, texts)
+    return greedy_accuracy(model, images, texts)
 
 
 def predict(model, images, batch_size: int = 100) -> np.ndarray:
@@ -56,66 +62,12 @@ def predict(model, images, batch_size: int = 100) -> np.ndarray:
 
 
 def _percent(found, texts) -> float:
-    right = [normalize(a) == normalize(b) for a, b in zip(found, texts, strict=True)]
-    return round(100 * float(np.mean(right)), 2)
-
-
-# ---- engines: each a function (list of files) -> list of Word
-
-
-def course(files):
-    """The recognizer in data/weights, greedy, in batches of 64."""
-    from ocr_utils.recognizer import load_recognizer
-
-    recognizer = load_recognizer()
-    recognizer.read(files[:64])  # compiled before the clock starts
-    return lambda: recognizer.read(files)
-
-
-def tesseract(files):
-    """Tesseract, each crop a single word."""
-    from ocr_utils import tesseract
-
-    def read(file):
-        words = tesseract.read(file, psm=8)
-        return max(words, key=lambda word: word.confidence or 0, default=None)
-
-    return lambda: [read(file) for file in files]
-
-
-def keras_ocr(files):
-    """keras-ocr's recognizer, where its weights are in the cache."""
-    import keras_ocr as library
-
-    from ocr_utils.keras_ocr_bridge import KerasOcrRecognizer
-
-    recognizer = KerasOcrRecognizer(library.recognition.Recognizer())
-    return lambda: recognizer.read(files)
-
-
-def rapidocr(files):
-    """RapidOCR's recognizer, where the package rapidocr-onnxruntime is installed."""
-    from rapidocr_onnxruntime import RapidOCR
-
-    from ocr_utils.images import load_image
-    from ocr_utils.words import Word
-
-    engine = RapidOCR()
-
-    def read(file):
-        bgr = load_image(file)[:, :, ::-1]
-        (text, confidence), *_ = engine(bgr, use_det=False, use_cls=False)[0]
-        return Word.from_bounds(text, float(confidence), 0, 0, 1, 1)
-
-    return lambda: [read(file) for file in files]
-
-
-ENGINES = {"course": course, "tesseract": tesseract, "keras-ocr": keras_ocr, "rapidocr": rapidocr}
+    return round(100 * word_accuracy(texts, found), 2)
 
 
 def measure(engine: str, files, texts) -> dict:
     """One engine on one list of crops: word accuracy, 1 - NED, milliseconds a word."""
-    read = ENGINES[engine](files)
+    read = engines.WORDS[engine](files)
     start = time.perf_counter()
     words = read()
     milliseconds = 1000 * (time.perf_counter() - start) / len(files)
@@ -153,7 +105,7 @@ def confusions(found, texts, most: int = 12) -> list[tuple[str, int]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folders", nargs="+")
-    parser.add_argument("--engines", nargs="+", default=["course"], choices=list(ENGINES))
+    parser.add_argument("--engines", nargs="+", default=["course"], choices=list(engines.WORDS))
     parser.add_argument("--limit", type=int)
     parser.add_argument("--picture", help="write our worst mistakes to this file")
     args = parser.parse_args()

@@ -14,6 +14,7 @@ from pathlib import Path
 from ocr_utils.images import load_image
 from ocr_utils.metrics import Score, box_hmean, word_f1
 from ocr_utils.words import Word
+from training import engines
 
 
 def read_pages(folder, limit: int | None = None):
@@ -38,81 +39,9 @@ def detection_hmean(detector, folder, limit: int | None = None, **options) -> fl
     return 100 * score.f1
 
 
-# ---- engines: each returns a function image -> list of Word
-
-
-def course():
-    """The course's own detector and recognizer."""
-    from ocr_utils import end_to_end
-
-    return end_to_end.read
-
-
-def detector():
-    """The course's own detector alone; it reads nothing."""
-    from ocr_utils.detector import load_detector
-
-    detector = load_detector()
-    return lambda image: [Word("", None, box) for box in detector.detect([image])[0]]
-
-
-def tesseract():
-    """Tesseract, sparse text."""
-    from ocr_utils import tesseract
-
-    return lambda image: tesseract.read(image, psm=11)
-
-
-def keras_ocr():
-    """The keras-ocr pipeline as notebook 02 builds it."""
-    from ocr_utils import keras_ocr_bridge
-
-    pipeline, description = keras_ocr_bridge.make_pipeline()
-    print(f"  {description}")
-    return lambda image: keras_ocr_bridge.read(image, pipeline)
-
-
-def rapidocr():
-    """RapidOCR, where the package rapidocr-onnxruntime is installed; its lines cut into words."""
-    from rapidocr_onnxruntime import RapidOCR
-
-    engine = RapidOCR()
-
-    def read(image):
-        lines = engine(image[:, :, ::-1])[0] or []
-        return [word for box, text, score in lines for word in _split(box, text, float(score))]
-
-    return read
-
-
-def _split(box, text, confidence) -> list[Word]:
-    """A line's words, each with the share of the line's box that its letters have."""
-    corners, words, start = [list(map(float, p)) for p in box], [], 0
-    for part in text.split():
-        start = text.index(part, start)
-        a, b = start / len(text), (start + len(part)) / len(text)
-        start += len(part)
-        top, bottom = (corners[0], corners[1]), (corners[3], corners[2])
-        points = [
-            [p + t * (q - p) for p, q in zip(*side, strict=True)]
-            for side, t in ((top, a), (top, b), (bottom, b), (bottom, a))
-        ]
-        words.append(Word(part, confidence, points))
-    return words
-
-
-ENGINES = {
-    "course": course,
-    "detector": detector,
-    "tesseract": tesseract,
-    "keras-ocr": keras_ocr,
-    "rapidocr": rapidocr,
-}
-
-
 def measure(engine: str, folder, limit: int | None = None) -> dict:
     """One engine on one folder: detection and reading scores, seconds a page."""
-    read = ENGINES[engine]()
+    read = engines.PAGES[engine]()
     boxes, texts, seconds, pages = Score(), Score(), 0.0, 0
     for file, words, ignored in read_pages(folder, limit):
         image = load_image(file)
@@ -131,7 +60,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folders", nargs="+")
     parser.add_argument(
-        "--engines", nargs="+", default=["course", "tesseract"], choices=list(ENGINES)
+        "--engines", nargs="+", default=["course", "tesseract"], choices=list(engines.PAGES)
     )
     parser.add_argument("--limit", type=int, help="so many pages of each folder")
     args = parser.parse_args()

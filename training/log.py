@@ -21,3 +21,16 @@ def so_far(path: Path) -> tuple[int, float]:
     """Samples seen and minutes of training in the last row; zeros where there is no log."""
     rows = list(csv.DictReader(path.open())) if path.exists() else []
     return (int(rows[-1]["samples"]), float(rows[-1]["minutes"])) if rows else (0, 0.0)
+
+
+def cut(path: Path, samples: int) -> None:
+    """Take back the rows after so many samples: a killed run will write them again."""
+    rows = list(csv.DictReader(path.open())) if path.exists() else []
+    kept = [row for row in rows if int(row["samples"]) <= samples]
+    if len(kept) < len(rows):
+        temporary = path.with_name(path.name + ".tmp")
+        with temporary.open("w", newline="") as file:
+            writer = csv.DictWriter(file, COLUMNS)
+            writer.writeheader()
+            writer.writerows(kept)
+        temporary.replace(path)

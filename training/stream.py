@@ -9,8 +9,9 @@ from ocr_synth.fonts import installed_fonts
 from ocr_synth.scene import scene_sample
 from ocr_synth.words import plain_sample
 from ocr_utils.crnn import prepare_image
+from ocr_utils.labels import required_steps
 
-MAX_LENGTH = 24  # with doubled letters, what fits into the network's time steps
+MAX_LENGTH = 24  # time steps that a label may need at most, so that it fits into 25
 EASY_STEPS = 1000  # CTC finds its first letters on plain words; on scenes alone it takes far longer
 
 
@@ -42,7 +43,7 @@ def make_batch(seed: int, step: int, batch_size: int, size):
         easy = step < EASY_STEPS and rng.random() > 2 * step / EASY_STEPS - 1
         image, text = plain_sample(seed, index) if easy else scene_sample(seed, index, fonts)
         index += 1
-        if fits(text, size[0] // 4):
+        if required_steps(text) <= min(size[0] // 4, MAX_LENGTH):
             images.append((prepare_image(image, size) * 255).astype(np.uint8))
             texts.append(text)
     return np.stack(images), texts
@@ -52,16 +53,6 @@ def make_batch(seed: int, step: int, batch_size: int, size):
 def _fonts():
     """The machine's fonts, looked through once in each process; None where there are none."""
     return installed_fonts() or None
-
-
-def fits(text: str, time_steps: int) -> bool:
-    """Whether CTC can spell the text: a step for each character and one between equal ones.
-
-    >>> fits("aab", 4), fits("aab", 3)
-    (True, False)
-    """
-    doubles = sum(a == b for a, b in zip(text, text[1:], strict=False))
-    return len(text) + doubles <= min(time_steps, MAX_LENGTH)
 
 
 def _begin() -> None:

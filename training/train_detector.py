@@ -7,20 +7,16 @@ optimizer and sample stream. `--export` writes weights and card to data/weights 
 """
 
 import argparse
-import csv
 import json
 import platform
-import time
 from pathlib import Path
-
-import numpy as np
 
 from ocr_synth.pages import render_page
 from ocr_utils.detector import CHANNELS, Detector, build_detector, detection_loss
 from ocr_utils.metrics import Score, box_hmean
 from ocr_utils.paths import WEIGHTS
 from ocr_utils.weights import save_weights
-from training import checkpoint, evaluate_pages, log, page_stream
+from training import evaluate_pages, loop, page_stream
 
 VALIDATION_SEED = 999_983  # never a training seed
 
@@ -30,11 +26,11 @@ def main() -> None:
     run = Path(args.run)
     run.mkdir(parents=True, exist_ok=True)
     model = compiled(args.channels)
-    step = checkpoint.restore(run / "checkpoint.npz", model)
+    progress = loop.resume(model, run)
     if args.export:
-        export(model, step, run, args)
-    else:
-        train(model, run, step, args)
+        return export(model, progress, run, args)
+    pages = page_stream.batches(args.seed, progress.step, args.batch, args.side, args.fonts)
+    loop.train(model, run, progress, pages, lambda: hmeans(model, args), args)
 
 
 def compiled(channels):
@@ -47,48 +43,14 @@ def compiled(channels):
     return model
 
 
-def train(model, run: Path, step: int, args) -> None:
-    """Steps until --steps or --minutes; a checkpoint and a line in log.csv every --every steps."""
-    started, losses = time.time(), []
-    _, minutes_before = log.so_far(run / "log.csv")
-    for images, maps in page_stream.batches(args.seed, step, args.batch, args.side, args.fonts):
-        model.optimizer.learning_rate = rate(step, args)
-        losses.append(float(model.train_on_batch(images, maps)))
-        step += 1
-        minutes = (time.time() - started) / 60
-        last = step >= args.steps or minutes >= args.minutes
-        if step % args.every == 0 or last:
-            checkpoint.save(run / "checkpoint.npz", model, step)
-            log.append(
-                run / "log.csv",
-                dict(
-                    step=step,
-                    samples=step * args.batch,
-                    minutes=round(minutes_before + minutes, 2),
-                    loss=round(float(np.mean(losses)), 4),
-                    rate=round(rate(step, args), 7),
-                    **hmeans(Detector(model, {"options": options(args)}), args),
-                ),
-            )
-            losses = []
-        if last:
-            break
-
-
 def options(args) -> dict:
     """How boxes are made of maps, as `find_boxes` takes it."""
     return {"threshold": args.threshold, "peak": args.peak}
 
 
-def rate(step: int, args) -> float:
-    """Learning rate: warm-up, then constant, then linearly down to 1 % over the last 60 %."""
-    return args.rate * max(
-        0.01, min(1, (step + 1) / args.warmup, (args.steps - step) / (0.6 * args.steps))
-    )
-
-
-def hmeans(detector, args) -> dict:
+def hmeans(model, args) -> dict:
     """H-mean in percent on generated pages nobody trained on and on the folders of --real."""
+    detector = Detector(model, {"options": options(args)})
     real = [
         evaluate_pages.detection_hmean(detector, folder, args.validation) for folder in args.real
     ]
@@ -105,21 +67,20 @@ def generated_hmean(detector, pages: int) -> float:
     return 100 * score.f1
 
 
-def export(model, step: int, run: Path, args) -> None:
+def export(model, progress: loop.Progress, run: Path, args) -> None:
     """Weights, card and training curve -> data/weights; each under a temporary name first."""
     import keras
 
-    last = list(csv.DictReader((run / "log.csv").open()))[-1]
     card = {
         "channels": list(args.channels),
         "parameters": model.count_params(),
         "options": options(args),
         "data": "crops of ocr_synth.pages, rendered while training; no photograph",
-        "steps": step,
-        "samples_seen": step * args.batch,
-        "minutes": float(last["minutes"]),
+        "steps": progress.step,
+        "samples_seen": progress.samples,
+        "minutes": round(progress.minutes, 2),
         "hardware": f"CPU ({platform.machine()}), backend {keras.backend.backend()}",
-        "command": f"python -m training.train_detector --steps {step}",
+        "command": f"python -m training.train_detector --steps {progress.step}",
         "history": args.history,
         "limits": "Latin and Hangul, letters of 8 pixels and more; no vertical text.",
     }
@@ -145,6 +106,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--channels", type=int, nargs=5, default=CHANNELS)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--warmup", type=int, default=100)
+    parser.add_argument("--decay", type=float, default=0.6, help="last share of the steps")
     parser.add_argument("--every", type=int, default=250)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--validation", type=int, default=12, help="pages of each set to score")

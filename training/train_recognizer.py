@@ -9,17 +9,15 @@ optimizer and sample stream. `training/README.md` has the whole recipe.
 import argparse
 import json
 import shutil
-import time
 from pathlib import Path
 
 import keras
-import numpy as np
 
 from ocr_utils import crnn
 from ocr_utils.labels import PRINTABLE, LabelConverter
 from ocr_utils.recognizer import ARCHITECTURE, IMAGE_SIZE, build_recognizer
 from ocr_utils.weights import RECOGNIZER, load_weights, read_card, save_weights
-from training import checkpoint, evaluate, log, stream
+from training import evaluate, log, loop, stream
 from training.muon import Muon
 from training.widen import widen
 
@@ -30,20 +28,46 @@ def main() -> None:
     args = _arguments()
     run = Path(args.run)
     run.mkdir(parents=True, exist_ok=True)
+    model = compiled(args)
+    progress = loop.resume(model, run)
+    if progress == loop.Progress() and args.start_from:
+        progress = go_on_from(Path(args.start_from), model, run)
+    size = args.width, IMAGE_SIZE[1]
+    words = _labeled(stream.batches(args.seed, progress.step, args.batch, args.workers, size))
+    loop.train(model, run, progress, words, lambda: _accuracies(model, args), args)
+    with loop.averaged(model):
+        save_weights(model, run / "recognizer.npz")
+    settings = vars(args) | {"architecture": ARCHITECTURE}
+    (run / "settings.json").write_text(json.dumps(settings, indent=1))
+
+
+def compiled(args):
+    """The network with its optimizer, which keeps a moving average of the weights, and its loss."""
     keras.mixed_precision.set_global_policy(args.precision)
-    model = build_recognizer()
-    optimizer = Muon(args.rate, weight_decay=0.01, adam_weight_decay=0.01, clipnorm=5.0)
+    model = build_recognizer(args.width)
+    optimizer = Muon(
+        args.rate,
+        weight_decay=0.01,
+        adam_weight_decay=0.01,
+        clipnorm=5.0,
+        use_ema=True,
+        ema_momentum=0.997,
+    )
     model.compile(optimizer, loss=keras.losses.CTC(), jit_compile=keras.backend.backend() == "jax")
-    step = checkpoint.restore(run / "checkpoint.npz", model)
-    if step == 0 and args.start_from:
-        step = go_on_from(Path(args.start_from), model, run)
-    train(model, run, step, args)
+    return model
 
 
-def go_on_from(weights: Path, model, run: Path) -> int:
+def _labeled(words):
+    """Batches of images and texts -> batches of images and labels."""
+    converter = LabelConverter(PRINTABLE)
+    for images, texts in words:
+        yield images, converter.encode_batch(texts, stream.MAX_LENGTH)
+
+
+def go_on_from(weights: Path, model, run: Path) -> loop.Progress:
     """Load finished weights, of a narrower network too, and the log beside them.
 
-    Returns the step that the run begins with.
+    Returns the progress that the run begins with: who can read already needs no easy words.
     """
     card = read_card(weights.with_suffix(".json"), RECOGNIZER)
     finished = crnn.build_crnn_model((*IMAGE_SIZE, 1), PRINTABLE, **card["architecture"])
@@ -52,64 +76,29 @@ def go_on_from(weights: Path, model, run: Path) -> int:
     log_before = weights.with_name(f"{weights.stem}_log.csv")
     if log_before.exists():
         shutil.copy(log_before, run / "log.csv")
-    return stream.EASY_STEPS  # who can read already needs no easy words
-
-
-def train(model, run: Path, step: int, args) -> None:
-    """Steps until --steps or --minutes; a checkpoint and a line in log.csv every --every steps."""
-    converter = LabelConverter(PRINTABLE)
-    started, losses, first = time.time(), [], step
-    samples, minutes_before = log.so_far(run / "log.csv")
-    for images, texts in stream.batches(args.seed, step, args.batch, args.workers, IMAGE_SIZE):
-        labels = converter.encode_batch(texts, stream.MAX_LENGTH)
-        model.optimizer.learning_rate = rate(step, args)
-        losses.append(float(model.train_on_batch(images, labels)))
-        step += 1
-        minutes = (time.time() - started) / 60
-        last = step >= args.steps or minutes >= args.minutes
-        if step % args.every == 0 or last:
-            checkpoint.save(run / "checkpoint.npz", model, step)
-            row = dict(
-                step=step,
-                samples=samples + (step - first) * args.batch,
-                minutes=round(minutes_before + minutes, 2),
-                loss=round(float(np.mean(losses)), 4),
-                rate=round(rate(step, args), 7),
-                **_accuracies(model, args),
-            )
-            log.append(run / "log.csv", row)
-            losses = []
-        if last:
-            break
-    save_weights(model, run / "recognizer.npz")
-    settings = vars(args) | {"architecture": ARCHITECTURE}
-    (run / "settings.json").write_text(json.dumps(settings, indent=1))
-
-
-def rate(step: int, args) -> float:
-    """Learning rate: warm-up, then constant, then linearly down to 1 % over the last half."""
-    warm, left = (step + 1) / args.warmup, 2 * (args.steps - step) / args.steps
-    return args.rate * max(0.01, min(1, warm, left))
+    return loop.Progress(stream.EASY_STEPS, *log.so_far(run / "log.csv"))
 
 
 def _accuracies(model, args) -> dict:
     """Word accuracy on generated words nobody trained on, and on the folders of --real."""
-    images, texts = stream.make_batch(
-        VALIDATION_SEED, stream.EASY_STEPS, args.validation, IMAGE_SIZE
-    )
-    result = {"generated": evaluate.word_accuracy(model, images, texts)}
-    real = [evaluate.folder_accuracy(model, folder, limit=args.validation) for folder in args.real]
-    return result | {"real": " ".join(str(accuracy) for accuracy in real)}
+    size = args.width, IMAGE_SIZE[1]
+    images, texts = stream.make_batch(VALIDATION_SEED, stream.EASY_STEPS, args.validation, size)
+    with loop.averaged(model):
+        generated = evaluate.greedy_accuracy(model, images, texts)
+        real = [evaluate.folder_accuracy(model, folder, args.validation) for folder in args.real]
+    return {"generated": generated, "real": " ".join(str(accuracy) for accuracy in real)}
 
 
 def _arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--run", default="runs/recognizer", help="folder of checkpoint and log")
     parser.add_argument("--steps", type=int, default=20_000)
+    parser.add_argument("--width", type=int, default=IMAGE_SIZE[0], help="of images, in pixels")
     parser.add_argument("--minutes", type=float, default=1e9, help="stop after so many minutes")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=3e-3)
     parser.add_argument("--warmup", type=int, default=100)
+    parser.add_argument("--decay", type=float, default=0.5, help="last share of the steps")
     parser.add_argument("--every", type=int, default=500)
     parser.add_argument("--workers", type=int, default=1, help="processes that render words")
     parser.add_argument("--seed", type=int, default=1)

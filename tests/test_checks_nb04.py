@@ -1,0 +1,70 @@
+"""Checks of notebook 04: right answers pass, each likely mistake is answered by its sentence."""
+
+import numpy as np
+import pytest
+
+from ocr_utils.checks import nb04
+
+EXERCISES = [nb04.exercise_1, nb04.exercise_2, nb04.exercise_3]
+MISTAKES = [
+    (exercise, sentence, wrong)
+    for exercise in EXERCISES
+    for sentence, wrong in exercise.mistakes.items()
+]
+
+
+@pytest.mark.parametrize(("exercise", "sentence", "wrong"), MISTAKES)
+def test_each_mistake_is_called_by_its_name(exercise, sentence, wrong, capsys):
+    for _ in range(5):
+        exercise(wrong)
+        printed = capsys.readouterr().out
+        assert printed.startswith("TRY AGAIN")
+        assert printed.strip().endswith(sentence)
+
+
+def confused_by_a_table(truth, predicted):
+    counts = np.zeros((10, 10), int)
+    np.add.at(counts, (truth, predicted), 1)
+    np.fill_diagonal(counts, 0)
+    true, read = np.unravel_index(counts.argmax(), counts.shape)
+    return true, read, counts.max()
+
+
+def read_by_a_loop(strip, classify):
+    text, piece = "", []
+    for column in [*strip.T, np.zeros(len(strip))]:
+        if column.any():
+            piece.append(column)
+        elif piece:
+            text, piece = text + str(classify(np.array(piece).T)), []
+    return text
+
+
+RIGHT = [
+    (nb04.exercise_1, lambda k, c, f: f * k**2 * c + f),
+    (nb04.exercise_1, lambda k, c, f: np.int64(f * k**2 * c + f)),
+    (nb04.exercise_2, confused_by_a_table),
+    (nb04.exercise_2, lambda t, p: list(confused_by_a_table(t, p))),
+    (nb04.exercise_3, read_by_a_loop),
+]
+
+
+@pytest.mark.parametrize(("exercise", "answer"), RIGHT)
+def test_right_answers_pass_every_time(exercise, answer, capsys):
+    for _ in range(20):
+        exercise(answer)
+        assert capsys.readouterr().out.startswith("PASS")
+
+
+WRONG = [
+    (nb04.exercise_1, lambda k, c, f: "many"),
+    (nb04.exercise_2, lambda t, p: 9),
+    (nb04.exercise_3, lambda strip, classify: classify(strip)),
+]
+
+
+@pytest.mark.parametrize(("exercise", "answer"), WRONG)
+def test_other_wrong_answers_are_refused_without_a_traceback(exercise, answer, capsys):
+    exercise(answer)
+    printed = capsys.readouterr().out
+    assert printed.startswith("TRY AGAIN") and "should give" in printed

@@ -20,7 +20,6 @@ from tools.refresh import NOTEBOOKS, find_notebooks
 LESSONS = tuple(sorted(path.stem for path in NOTEBOOKS.glob("[0-9]*.ipynb")))
 FIRST_EDITION = {
     "02_keras_ocr",
-    "06_lmdb_exploration",
 }  # still with assertions on the page
 MAX_LINES, MAX_MEDIAN_LINES = 25, 10
 MAX_PNG, MAX_TEXT, MAX_NOTEBOOK, MAX_COURSE = 400_000, 10_000, 3_500_000, 30_000_000

@@ -4,7 +4,7 @@ from ocr_utils.errors import OcrError
 from ocr_utils.labels import required_steps
 from ocr_utils.lmdb_words import count_words, decode_image, read_label, reading
 
-BLANK_STD = 3.0  # gray levels: an image with less spread shows nothing
+EMPTY_STD = 3.0  # gray levels: an image with less spread shows nothing
 
 
 def fit_case(label: str, characters: str) -> str:
@@ -35,7 +35,7 @@ def label_problem(label: str, characters: str, time_steps: int) -> str | None:
 def audit(folder, characters: str, time_steps: int) -> dict[str, list[int]]:
     """Look at every sample: the problem -> the indexes that have it (notebook 06).
 
-    Problems: "undecodable image", "blank image" (gray levels spread less than 3), "broken label",
+    Problems: "undecodable image", "empty image" (gray levels spread less than 3), "broken label",
     "empty label", "outside the alphabet", "too long for CTC". Only those found are there.
 
     >>> import tempfile
@@ -44,9 +44,9 @@ def audit(folder, characters: str, time_steps: int) -> dict[str, list[int]]:
     >>> from ocr_utils.lmdb_words import write_words
     >>> folder = Path(tempfile.mkdtemp()) / "three"
     >>> noise = np.random.default_rng(0).integers(0, 255, (31, 72, 3), np.uint8)
-    >>> _ = write_words(folder, [(noise, "GOOD"), (noise * 0, "BLANK"), (noise, "3 %")])
+    >>> _ = write_words(folder, [(noise, "GOOD"), (noise * 0, "EMPTY"), (noise, "3 %")])
     >>> audit(folder, "ABCDEFGHIJKLMNOPQRSTUVWXYZ", 24)
-    {'blank image': [2], 'outside the alphabet': [3]}
+    {'empty image': [2], 'outside the alphabet': [3]}
     """
     found: dict[str, list[int]] = {}
     with reading(folder) as txn:
@@ -62,7 +62,7 @@ def audit(folder, characters: str, time_steps: int) -> dict[str, list[int]]:
 
 def _image_problem(txn, index: int, folder) -> str | None:
     try:
-        return "blank image" if decode_image(txn, index, folder).std() < BLANK_STD else None
+        return "empty image" if decode_image(txn, index, folder).std() < EMPTY_STD else None
     except OcrError:
         return "undecodable image"
 

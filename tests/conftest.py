@@ -21,12 +21,12 @@ def word_set(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def faulty_set(tmp_path) -> Path:
-    """Good, broken image, blank, foreign character, too long for 12 steps, empty label."""
+    """Good, broken image, empty image, foreign character, too long for 12 steps, empty label."""
     broken = encode_jpeg(picture())[:200]
     samples = [
         (picture(), "GOOD"),
         (broken, "BROKEN"),
-        (picture() * 0, "BLANK"),
+        (picture() * 0, "EMPTY"),
         (picture(), "don't"),
         (picture(), "BOOKKEEPER"),
         (picture(), ""),

@@ -6,7 +6,7 @@ import pytest
 
 from ocr_utils.checks.exercise import Exercise, alike
 
-MODULES = ("nb00", "nb01", "nb03", "nb08")
+MODULES = ("nb00", "nb01", "nb03", "nb06", "nb08")
 
 
 def exercises():

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import nbformat
 import numpy as np
+import pytest
 
-from ocr_utils import crnn, ctc, labels
+from ocr_utils import crnn, ctc, labels, lmdb_audit, lmdb_sequence
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 
@@ -175,3 +176,39 @@ def test_04_the_convolution_is_that_of_keras():
 def lesson_04():
     images = np.zeros((3, 28, 28, 1), "float32")
     return lesson_code("04_mnist_cnn", train_images=images)
+
+
+# --- 06 ---------------------------------------------------------------------------------------
+
+
+def test_06_the_batches_are_those_of_the_package(word_set):
+    page = lesson_code("06_lmdb_exploration")
+    converter, skip = labels.LabelConverter(), [3, 50]
+    for is_train in (False, True):
+        options = {"batch_size": 16, "is_train": is_train, "skip": skip}
+        ours = lmdb_sequence.MJDatasetSequence(word_set, converter, **options)
+        theirs = page["MJDatasetSequence"](word_set, converter, **options)
+        assert len(theirs) == len(ours) == 7
+        for _ in range(2):  # epochs
+            for i in range(len(ours)):
+                for a, b in zip(theirs[i], ours[i], strict=True):
+                    np.testing.assert_allclose(a, b, atol=1e-6)
+                    assert a.dtype == b.dtype
+            theirs.on_epoch_end(), ours.on_epoch_end()
+
+
+@pytest.mark.parametrize("size", [(31, 60), (40, 90), (20, 300), (31, 3), (100, 1)])
+def test_06_a_picture_is_fitted_as_by_the_package(size):
+    page = lesson_code("06_lmdb_exploration")
+    gray = np.random.default_rng(0).integers(0, 255, size, np.uint8)
+    np.testing.assert_array_equal(page["fit_image"](gray), lmdb_sequence.fit_image(gray))
+
+
+def test_06_the_problems_are_those_of_the_audit(faulty_set):
+    page, found = lesson_code("06_lmdb_exploration"), {}
+    with page["open_mdb"](faulty_set) as env, env.begin() as txn:
+        for n in range(1, 7):
+            content, label = txn.get(b"image-%09d" % n), txn.get(b"label-%09d" % n).decode()
+            for problem in page["find_problems"](content, label, labels.TARGET_CHARACTERS, 12):
+                found.setdefault(problem, []).append(n)
+    assert found == lmdb_audit.audit(faulty_set, labels.TARGET_CHARACTERS, 12)

@@ -24,7 +24,7 @@ from tests.word_sets import CONVERTER
 def test_the_audit_finds_each_fault_and_nothing_else(faulty_set, word_set):
     assert audit(faulty_set, TARGET_CHARACTERS, 12) == {
         "undecodable image": [2],
-        "blank image": [3],
+        "empty image": [3],
         "outside the alphabet": [4],
         "too long for CTC": [5],
         "empty label": [6],

@@ -127,10 +127,10 @@ MUTATIONS = {
         "np.ascontiguousarray(image)",
         "tests/test_lmdb_words.py::test_colors_keep_their_order",
     ),
-    "the audit takes a blank image for a word": (
+    "the audit takes an empty image for a word": (
         "lmdb_audit.py",
-        "BLANK_STD = 3.0",
-        "BLANK_STD = -1.0",
+        "EMPTY_STD = 3.0",
+        "EMPTY_STD = -1.0",
         "tests/test_lmdb_sequence.py::test_the_audit_finds_each_fault_and_nothing_else",
     ),
     "a line break inside Vision's text is lost": (

@@ -2,8 +2,10 @@
 
 import argparse
 import contextlib
+import glob
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from ocr_utils.errors import OcrError
@@ -18,13 +20,19 @@ when every image was read, 1 when one could not be."""
 def main(arguments: list[str] | None = None) -> int:
     """Read the images named on the command line; returns the exit status."""
     args = _parser().parse_args(arguments)
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(encoding="utf-8")  # Windows would choke on Hangul
+    if hasattr(sys.stdout, "reconfigure"):  # Windows would choke on Hangul, all on odd file names
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     images, problems = find_images(args.images)
     for problem in problems:
         print(problem, file=sys.stderr)
-    target = _annotation_target(args, images)
-    pages, failures = read_all(images, target) if images else ([], 0)
+    try:
+        targets = annotation_targets(args.annotate, images, args.images)
+        if images:
+            _announce_engines()
+    except OcrError as error:
+        print(error, file=sys.stderr)
+        return 1
+    pages, failures = read_all(images, targets, args.min_confidence)
     if pages or not args.format == "text":
         print(_formatted(pages, args.format))
     return 1 if failures or problems else 0
@@ -54,6 +62,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="OUT",
         help="save the image with its words outlined; with several images OUT is a folder",
     )
+    parser.add_argument(
+        "--min-confidence",
+        metavar="SURE",
+        type=float,
+        default=0.4,
+        help="leave out words less sure than this, 0 to 1 (0.4)",
+    )
     parser.set_defaults(format="text")
     return parser
 
@@ -68,7 +83,7 @@ def find_images(names: list[str]) -> tuple[list[str], list[str]]:
     problems = []
     for name in names:
         if not os.path.isdir(name):
-            images.append(name)
+            images += _expanded(name)
             continue
         inside = sorted(
             str(path) for path in Path(name).iterdir() if path.suffix.lower() in IMAGE_SUFFIXES
@@ -79,38 +94,69 @@ def find_images(names: list[str]) -> tuple[list[str], list[str]]:
     return images, problems
 
 
-def _annotation_target(args, images: list[str]):
-    """A function from an image's name to the path of its annotated copy, or None."""
-    if not args.annotate:
-        return None
-    out = Path(args.annotate)
-    folders = any(os.path.isdir(name) for name in args.images)
-    if len(images) == 1 and not folders and not out.is_dir():
-        return lambda name: out
-    return lambda name: out / f"{Path(name).stem}.png"
+def _expanded(name: str) -> list[str]:
+    """The files of a pattern such as *.png, which Windows hands on as it is; others unchanged."""
+    is_pattern = any(sign in name for sign in "*?[") and "://" not in name
+    return sorted(glob.glob(name)) or [name] if is_pattern and not os.path.exists(name) else [name]
 
 
-def read_all(images: list[str], target=None) -> tuple[list[Page], int]:
-    """Read every image; one that cannot be read gets one line on stderr and the rest go on."""
+def annotation_targets(out: str | None, images: list[str], names: list[str]) -> dict[str, Path]:
+    """Image -> where its annotated copy goes; {} without --annotate.
+
+    Two images of one name get two files. Raises OcrError where a copy would replace an image.
+
+    >>> annotation_targets("out", ["a/x.png", "b/x.jpg"], ["a/x.png", "b/x.jpg"])["b/x.jpg"].name
+    'x_2.png'
+    """
+    if not out:
+        return {}
+    single = len(images) == 1 and not any(map(os.path.isdir, names)) and not os.path.isdir(out)
+    targets: dict[str, Path] = {}
+    for name in images:
+        target, number = Path(out) if single else Path(out, f"{Path(name).stem}.png"), 1
+        while target in targets.values():
+            number += 1
+            target = target.with_name(f"{Path(name).stem}_{number}.png")
+        targets[name] = target
+    for target in targets.values():
+        if any(target.exists() and os.path.exists(i) and target.samefile(i) for i in images):
+            raise OcrError(f"--annotate would replace the image {target}: choose another place.")
+    return targets
+
+
+def read_all(images: list[str], targets: dict, min_confidence: float) -> tuple[list[Page], int]:
+    """Read every page of every image; what cannot be read gets one line on stderr, the rest go on.
+
+    Returns the pages and how many images failed.
+    """
     from tqdm import tqdm
 
-    from ocr_utils import end_to_end
-    from ocr_utils.images import load_image
-
     pages, failures = [], 0
-    _announce_engines()
     for name in tqdm(images, unit="image", file=sys.stderr, disable=len(images) < 2):
         try:
-            image = load_image(name)
-            words = end_to_end.read(image)
-            pages.append(Page(name, image.shape[1], image.shape[0], words))
-            if target:
-                _save(end_to_end.annotate(image, words), target(name))
+            for page in _read_image(name, targets.get(name), min_confidence):
+                pages.append(page)
         except OcrError as error:
             failures += 1
             text = str(error)
             tqdm.write(text if name in text else f"{name}: {text}", file=sys.stderr)
     return pages, failures
+
+
+def _read_image(name: str, target: Path | None, min_confidence: float) -> Iterator[Page]:
+    """The pages of one file, several for a TIFF file that holds them, each before its copy."""
+    from ocr_utils import end_to_end
+    from ocr_utils.images import load_frames
+
+    frames = load_frames(name)
+    for number, image in enumerate(frames, start=1):
+        words = end_to_end.read(image, min_confidence=min_confidence)
+        title = name if len(frames) == 1 else f"{name}, page {number}"
+        yield Page(title, image.shape[1], image.shape[0], words)
+        if target:
+            page = f"_page{number}" if number > 1 else ""
+            copy = target.with_name(f"{target.stem}{page}{target.suffix}")
+            _save(end_to_end.annotate(image, words), copy)
 
 
 def _announce_engines() -> None:

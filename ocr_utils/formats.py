@@ -1,6 +1,8 @@
 """What was read, written down for other programs: JSON, TSV, hOCR (notebook 08)."""
 
 import json
+import math
+import re
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
@@ -8,6 +10,8 @@ from ocr_utils.layout import group_lines
 from ocr_utils.words import Word
 
 TSV_COLUMNS = ("image", "line", "word", "confidence", "left", "top", "right", "bottom", "text")
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0
+REPLACEMENT = "\ufffd"
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,9 @@ def _page_record(page: Page) -> dict:
 
 
 def _rounded(confidence: float | None) -> float | None:
-    return None if confidence is None else round(float(confidence), 4)
+    """Four digits; None for none, and for what is no number: JSON knows no NaN."""
+    unknown = confidence is None or not math.isfinite(confidence)
+    return None if unknown else round(float(confidence), 4)
 
 
 def to_tsv(pages: list[Page]) -> str:
@@ -112,7 +118,7 @@ def to_hocr(pages: list[Page]) -> str:
 
 
 def _hocr_page(page: Page, number: int) -> str:
-    image = page.image.replace('"', "%22")
+    image = NOT_XML.sub(REPLACEMENT, page.image).replace('"', "%22")
     title = quoteattr(f'image "{image}"; bbox 0 0 {page.width} {page.height}; ppageno {number - 1}')
     lines = [
         _hocr_line(line, f"{number}_{n}") for n, line in enumerate(group_lines(page.words), start=1)
@@ -136,10 +142,11 @@ def _hocr_line(line: list[Word], name: str) -> str:
 
 
 def _hocr_word(word: Word, name: str) -> str:
-    sure = "" if word.confidence is None else f"; x_wconf {round(100 * word.confidence)}"
+    confidence = _rounded(word.confidence)
+    sure = "" if confidence is None else f"; x_wconf {round(100 * confidence)}"
     return (
         f'    <span class="ocrx_word" id="word_{name}" title="{_bbox(word.bounds)}{sure}">'
-        f"{escape(word.text)}</span>"
+        f"{escape(NOT_XML.sub(REPLACEMENT, word.text))}</span>"
     )
 
 

@@ -117,3 +117,67 @@ def test_folders_and_files_keep_their_order(tmp_path):
         (tmp_path / name).write_bytes(b"")
     found, problems = find_images(["x.png", str(tmp_path)])
     assert [name.split("/")[-1] for name in found] == ["x.png", "a.jpg", "b.PNG"] and not problems
+
+
+# --- what must not happen -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("out", ["sign.png", "."])
+def test_an_annotated_copy_never_replaces_an_image(sign, tmp_path, monkeypatch, capsys, out):
+    monkeypatch.chdir(tmp_path)
+    before = (tmp_path / "sign.png").read_bytes()
+    assert main(["sign.png", "--annotate", out]) == 1
+    assert (tmp_path / "sign.png").read_bytes() == before
+    out, err = capsys.readouterr()
+    assert out == "" and "would replace" in err and len(err.strip().split("\n")) == 1
+
+
+def test_images_of_one_name_get_two_annotated_copies(tmp_path, capsys):
+    names = [save_sign(tmp_path / folder / "x.png", folder.upper()) for folder in ("cafe", "hotel")]
+    assert main([*names, "--annotate", str(tmp_path / "out")]) == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["x.png", "x_2.png"]
+
+
+def test_every_page_of_a_tiff_is_read(tmp_path, capsys):
+    first, second = (
+        Image.open(save_sign(tmp_path / f"{text}.png", text)) for text in ("COFFEE", "HARBOR")
+    )
+    first.save(tmp_path / "two.tif", save_all=True, append_images=[second])
+    assert main([str(tmp_path / "two.tif"), "--json"]) == 0
+    pages = json.loads(capsys.readouterr().out)["pages"]
+    assert [page["image"].split("two.tif")[1] for page in pages] == [", page 1", ", page 2"]
+    assert holds(pages[0]["text"], "COFFEE") and holds(pages[1]["text"], "HARBOR")
+
+
+def test_words_below_the_least_confidence_are_left_out(sign, capsys):
+    assert main([sign, "--min-confidence", "1.01"]) == 0
+    assert capsys.readouterr().out.strip() == ""
+
+
+def test_a_pattern_is_expanded_where_the_shell_does_not(tmp_path):
+    names = [save_sign(tmp_path / f"{name}.png") for name in ("b", "a")]
+    assert find_images([str(tmp_path / "*.png")]) == (sorted(names), [])
+    assert find_images(["http://127.0.0.1/x?y=1"]) == (["http://127.0.0.1/x?y=1"], [])
+
+
+def test_a_file_name_that_is_no_unicode_does_not_lose_the_text(sign, tmp_path):
+    odd = bytes(tmp_path) + b"/odd\xff.png"
+    try:
+        with open(odd, "wb") as file:
+            file.write(open(sign, "rb").read())
+    except OSError:
+        pytest.skip("this file system takes Unicode names only")
+    command = [sys.executable, "-m", "ocr_utils", sign, odd]
+    done = subprocess.run(command, capture_output=True)
+    assert done.returncode == 0 and done.stdout.count(b"==") == 4
+
+
+def test_what_xml_and_json_forbid_does_not_reach_them():
+    from xml.etree import ElementTree
+
+    from ocr_utils.formats import Page, to_hocr, to_json
+    from ocr_utils.words import Word
+
+    page = Page("a\x07.png", 80, 40, [Word.from_bounds("a\x00b\ud800", float("nan"), 1, 2, 3, 4)])
+    ElementTree.fromstring(to_hocr([page]).encode())
+    assert json.loads(to_json([page]))["pages"][0]["words"][0]["confidence"] is None

@@ -20,7 +20,7 @@ def show(image, title: str = "", ax=None):
     """
     ax = ax or plt.subplots(figsize=(8, 5))[1]
     ax.imshow(np.asarray(image), cmap="gray", vmin=0, vmax=255)
-    ax.set_title(title)
+    ax.set_title(title, parse_math=False)
     ax.axis("off")
     return ax
 
@@ -48,6 +48,7 @@ def draw_words(
                 fontsize=8,
                 va="bottom",
                 clip_on=True,
+                parse_math=False,
                 bbox={"facecolor": color, "alpha": 0.8, "pad": 1, "linewidth": 0},
             )
     return ax
@@ -80,7 +81,7 @@ def draw_reading(image, words: list[Word], title: str = "", region=None, color=B
         style = {"rotation": angle, "rotation_mode": "anchor", "va": "baseline"}
         wide = np.hypot(x1 - x, y1 - y) * scale * 72
         fontsize = max(5, min(0.9 * tall, 1.6 * wide / max(1, len(word.text))))
-        right.text(x3, y3, word.text, fontsize=fontsize, clip_on=True, **style)
+        right.text(x3, y3, word.text, fontsize=fontsize, clip_on=True, parse_math=False, **style)
     return figure
 
 
@@ -103,7 +104,7 @@ def show_grid(images, titles=None, columns: int = 4, size=(2.2, 1.2), suptitle: 
     for ax, image, title in zip(axes.flat, images, titles or [""] * len(images), strict=False):
         show(image, title, ax)
         ax.title.set_fontsize(9)
-    figure.suptitle(suptitle)
+    figure.suptitle(suptitle, parse_math=False)
     figure.tight_layout()
     return figure
 

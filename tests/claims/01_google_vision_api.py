@@ -1,5 +1,5 @@
 # %% after answer-first
-assert len(annotations) == 47  # the question says 46 words
+assert len(annotations) == 52  # the question says 51 words
 assert annotations[0].description.startswith("The town library\nOpen from 9 to 17")
 
 # %% after answer-five
@@ -11,18 +11,10 @@ for annotation in annotations[1:6]:
 assert {word.confidence for word in words_of(response)} == {0.0}
 
 # %% after confidence-asked
-assert len(confidences) == 46 and min(confidences) > 0.5
-
-# %% after scan-read
-texts = [word.text for word in scan_words]
-assert "etermine" in texts and "determine" not in texts  # a first letter lost
-assert next(w for w in scan_words if w.text == "etermine").confidence > 0.8  # and sure of the rest
+assert len(confidences) == 51 and min(confidences) > 0.5
 
 # %% after tree-walk
 assert [len(block.paragraphs) for block in page.blocks] == [1, 2, 2]  # title, then two columns
-
-# %% after korean-read
-assert "도서관" in [word.text for word in words] and "Library" in [word.text for word in words]
 
 # %% after error-inside
 assert response.error.code == 3 and not response.text_annotations

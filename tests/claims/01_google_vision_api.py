@@ -24,3 +24,17 @@ assert [text for text, _, _ in read_words(path, client)] == [
     "".join(symbol.text for symbol in word.symbols)
     for word in words_of(client.text_detection(image=image))
 ]
+
+# %% after side
+plates = [
+    google_vision.read(PHOTOGRAPHS / f"street_plate{kind}.jpg", client) for kind in ("", "_steep")
+]
+front, side = ({word.text for word in plate} for plate in plates)
+assert {"Old", "Harbor", "Lantern", "Street"} <= front and not side & front
+
+# %% after scan-read
+assert any((word.confidence or 0) > 0.8 for word in scan_words)
+assert not {"Let", "first"} & {word.text for word in scan_words}  # missing in the shadow
+
+# %% after korean-read
+assert {"도서관", "Library"} <= {word.text for word in words}

@@ -1,25 +1,9 @@
-"""Checks of notebook 04: right answers pass, each likely mistake is answered by its sentence."""
+"""Checks of notebook 04: other right answers pass, other wrong ones are refused."""
 
 import numpy as np
 import pytest
 
 from ocr_utils.checks import nb04
-
-EXERCISES = [nb04.exercise_1, nb04.exercise_2, nb04.exercise_3]
-MISTAKES = [
-    (exercise, sentence, wrong)
-    for exercise in EXERCISES
-    for sentence, wrong in exercise.mistakes.items()
-]
-
-
-@pytest.mark.parametrize(("exercise", "sentence", "wrong"), MISTAKES)
-def test_each_mistake_is_called_by_its_name(exercise, sentence, wrong, capsys):
-    for _ in range(5):
-        exercise(wrong)
-        printed = capsys.readouterr().out
-        assert printed.startswith("TRY AGAIN")
-        assert printed.strip().endswith(sentence)
 
 
 def confused_by_a_table(truth, predicted):

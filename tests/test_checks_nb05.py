@@ -1,26 +1,9 @@
-"""Checks of notebook 05: right answers pass, each likely mistake is answered by its sentence."""
+"""Checks of notebook 05: other right answers pass, other wrong ones are refused."""
 
 import numpy as np
 import pytest
 
 from ocr_utils.checks import nb05
-
-EXERCISES = [nb05.exercise_1, nb05.exercise_2]
-MISTAKES = [
-    (exercise, sentence, wrong)
-    for exercise in EXERCISES
-    for sentence, wrong in exercise.mistakes.items()
-]
-
-
-@pytest.mark.parametrize(("exercise", "sentence", "wrong"), MISTAKES)
-def test_each_mistake_is_called_by_its_name(exercise, sentence, wrong, capsys):
-    for _ in range(5):
-        exercise(wrong)
-        printed = capsys.readouterr().out
-        assert printed.startswith("TRY AGAIN")
-        assert printed.strip().endswith(sentence)
-
 
 RIGHT = [
     (

@@ -1,4 +1,4 @@
-"""Checks of notebook 07b: right answers pass, each likely mistake is answered by its sentence."""
+"""Checks of notebook 07b: other right answers pass, other wrong ones are refused."""
 
 import numpy as np
 import pytest
@@ -7,19 +7,6 @@ from ocr_utils.checks import nb07b
 from ocr_utils.labels import LabelConverter
 
 EXERCISES = [nb07b.exercise_1, nb07b.exercise_2, nb07b.exercise_3]
-MISTAKES = [
-    (exercise, sentence, wrong)
-    for exercise in EXERCISES
-    for sentence, wrong in exercise.mistakes.items()
-]
-
-
-@pytest.mark.parametrize(("exercise", "sentence", "wrong"), MISTAKES)
-def test_each_mistake_is_called_by_its_name(exercise, sentence, wrong, capsys):
-    exercise(wrong)
-    printed = capsys.readouterr().out
-    assert printed.startswith("TRY AGAIN")
-    assert printed.strip().endswith(sentence)
 
 
 def labels_as_in_the_package(texts, characters):

@@ -1,4 +1,4 @@
-"""Checks of notebook 07c: right answers pass, each likely mistake is answered by its sentence."""
+"""Checks of notebook 07c: other right answers pass, other wrong ones are refused."""
 
 import numpy as np
 import pytest
@@ -7,20 +7,6 @@ from ocr_utils.checks import nb07c
 from ocr_utils.metrics import expected_calibration_error
 
 EXERCISES = [nb07c.exercise_1, nb07c.exercise_2, nb07c.exercise_3]
-MISTAKES = [
-    (exercise, sentence, wrong)
-    for exercise in EXERCISES
-    for sentence, wrong in exercise.mistakes.items()
-]
-
-
-@pytest.mark.parametrize(("exercise", "sentence", "wrong"), MISTAKES)
-def test_each_mistake_is_called_by_its_name(exercise, sentence, wrong, capsys):
-    for _ in range(10):
-        exercise(wrong)
-        printed = capsys.readouterr().out
-        assert printed.startswith("TRY AGAIN")
-        assert printed.strip().endswith(sentence)
 
 
 def elect_by_hand(readings):

@@ -116,12 +116,13 @@ def _off_by_one(probabilities, characters):
 
 def _step_cases():
     """Tables whose greedy paths hold a run, a doubled letter, one letter, and blanks alone."""
-    paths = ([0, 1, 1, 0, 1, 2], [2, 2, 3, 0, 0, 3, 3], [1], [0, 0, 0])
+    peaks = {(0, 1, 1, 0, 1, 2): [2], (2, 2, 3, 0, 0, 3, 3): [0, 6], (1,): [0], (0, 0, 0): [1]}
     rng = np.random.default_rng(random.getrandbits(32))
     cases = []
-    for path in paths:
-        table = rng.uniform(0.02, 0.1, (len(path), 4))
-        table[np.arange(len(path)), path] = rng.uniform(0.4, 0.9, len(path))
+    for path, highest in peaks.items():  # the highest step of a run is its first or its last
+        table = rng.uniform(0.02, 0.03, (len(path), 4))
+        table[np.arange(len(path)), path] = rng.uniform(0.3, 0.4, len(path))
+        table[highest, np.array(path)[highest]] += 0.5
         cases.append(((table / table.sum(axis=1, keepdims=True)).round(3), "ABC"))
     return cases
 

@@ -3,6 +3,7 @@
 import functools
 import os
 import platform
+import re
 import shutil
 import subprocess
 import tempfile
@@ -131,8 +132,8 @@ def crop_word_regions(
     for word, path in zip(words, paths, strict=True):
         left, top, right, bottom = (int(value) for value in word.bounds)
         _save_png(image[top:bottom, left:right], path)
-    for stale in set(folder.glob("[0-9]" * 4 + "*.png")) - set(paths):
-        if _is_cutting(stale):
+    for stale in set(folder.glob("*.png")) - set(paths):
+        if re.fullmatch(r"[0-9]{4,}", stale.stem) and _is_cutting(stale):
             stale.unlink()
     return [str(path) for path in paths]
 
@@ -306,8 +307,8 @@ def _is_cutting(path: Path) -> bool:
     try:
         with Image.open(path) as image:
             return image.info.get(MADE_BY[0]) == MADE_BY[1]
-    except OSError:
-        return False
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return False  # whatever it is, it was not cut here
 
 
 def _save_png(image: np.ndarray, path: Path) -> None:

@@ -1,5 +1,7 @@
 """The shipped recognizer: weights that fit, words on end, test-time augmentation."""
 
+import types
+
 import cv2
 import numpy as np
 import pytest
@@ -38,6 +40,15 @@ def test_a_confidence_belongs_to_the_text_it_stands_beside():
     )
     with pytest.raises(OcrError, match="lexicon is empty"):
         reader.read([station()], lexicon=[])
+
+
+def test_the_confidence_of_another_text_is_its_probability_at_the_cards_temperature():
+    card = {"alphabet": recognizer.PRINTABLE, "temperature": 0.5}
+    reader = recognizer.Recognizer(types.SimpleNamespace(input_shape=(None, 100, 32, 1)), card)
+    logits = np.zeros((1, 95), np.float32)
+    logits[0, 1 + recognizer.PRINTABLE.index("A")] = 2.0  # one step: "A", or any of 94 others
+    reading = recognizer.Reading("B", 0.9, logits)
+    assert reader.confidence("A", reading) == pytest.approx(np.exp(4) / (np.exp(4) + 94))
 
 
 def test_the_shipped_network_reads_at_least_so_many_rendered_words():

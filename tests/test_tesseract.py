@@ -2,6 +2,8 @@
 
 import os
 import platform
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -116,6 +118,30 @@ def test_cutting_again_leaves_no_stale_words_and_nothing_else_is_touched(sign, t
         "0009.png",
     ]
     assert tesseract.recognize_images(paths) == ["harbor"]
+
+
+def test_copies_of_cuttings_under_names_of_the_learners_own_are_kept(sign, tmp_path):
+    first = Path(tesseract.crop_word_regions(np.array(sign), tmp_path)[0]).read_bytes()
+    kept = {"0001_keep.png", "0002 my best.png", "00a1.png", "word0003.png"}
+    for name in kept:
+        (tmp_path / name).write_bytes(first)
+    blank = np.full((40, 200), 255, np.uint8)
+    assert tesseract.crop_word_regions(blank, tmp_path) == []
+    assert {path.name for path in tmp_path.iterdir()} == kept
+
+
+def test_a_strange_png_in_the_folder_is_left_alone(tmp_path):
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    huge = chunk(b"IHDR", struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0))
+    whole = b"\x89PNG\r\n\x1a\n" + huge + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+    for name, content in {"0007.png": whole, "0008.png": whole[:40], "0009.png": b""}.items():
+        (tmp_path / name).write_bytes(content)
+    assert tesseract.crop_word_regions(np.full((40, 200), 255, np.uint8), tmp_path) == []
+    assert len(list(tmp_path.iterdir())) == 3
 
 
 def test_the_image_is_not_replaced_by_its_own_cutting(sign, tmp_path):

@@ -110,9 +110,9 @@ def detect_text(img_path, detector=None) -> tuple[Image.Image, list[Image.Image]
 def recognize_img(pil_img, input_img_size=(100, 32), recognizer=None) -> str:
     """The text of one word crop (notebook 08).
 
-    pil_img: a PIL image or anything else `load_image` takes, of any size; it is stretched to
-    input_img_size (width, height), the size that the network was trained with.
-    Raises OcrError for another size. Many crops are read faster by `load_recognizer().read(crops)`.
+    pil_img: a PIL image or anything else `load_image` takes, of any size. input_img_size: (width,
+    height) to which it is stretched first; what the network was trained with reads best.
+    Raises OcrError. Many crops are read faster by `load_recognizer().read(crops)`.
 
     >>> from ocr_utils.metrics import normalize
     >>> from ocr_synth.fonts import course_fonts, load_font
@@ -123,12 +123,14 @@ def recognize_img(pil_img, input_img_size=(100, 32), recognizer=None) -> str:
     """
     from ocr_utils.recognizer import IMAGE_SIZE
 
-    if tuple(input_img_size) != IMAGE_SIZE:
+    size, image = tuple(input_img_size), load_image(pil_img)
+    if len(size) != 2 or not all(isinstance(side, int) and 0 < side <= 4096 for side in size):
         raise OcrError(
-            f"The recognizer was trained on crops of {IMAGE_SIZE[0]}x{IMAGE_SIZE[1]}, "
-            f"not {'x'.join(map(str, input_img_size))}: leave input_img_size out."
+            f"input_img_size={input_img_size!r}: give (width, height) in pixels, as (100, 32)."
         )
-    return (recognizer or load_recognizer()).read([pil_img])[0].text
+    if size != IMAGE_SIZE:  # the network's own is reached by the recognizer, once
+        image = np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BILINEAR))
+    return (recognizer or load_recognizer()).read([image])[0].text
 
 
 def annotate(image, words: list[Word]) -> Image.Image:

@@ -9,7 +9,7 @@ import numpy as np
 from ocr_utils import augmentation, beam, crnn, ctc, weights
 from ocr_utils.errors import OcrError
 from ocr_utils.images import load_image
-from ocr_utils.labels import PRINTABLE
+from ocr_utils.labels import PRINTABLE, LabelConverter
 from ocr_utils.language_model import load_language_model
 from ocr_utils.paths import WEIGHTS
 from ocr_utils.words import Word
@@ -77,13 +77,25 @@ class Recognizer:
         crops = [load_image(crop) for crop in crops]
         readings, turns = self.predict(crops, batch_size, augment, language_model)
         texts = [reading.text for reading in readings]
-        if beam_width or lexicon:
+        if beam_width or lexicon is not None:
             logits = np.reshape([reading.logits for reading in readings], self._shape())
             texts = ctc.decode_predict_ctc(logits, self.alphabet, beam_width, lexicon=lexicon)
         return [
-            _word(text, self.calibrate(reading), crop, turn)
+            _word(text, self.confidence(text, reading), crop, turn)
             for text, reading, crop, turn in zip(texts, readings, crops, turns, strict=True)
         ]
+
+    def confidence(self, text: str, reading: Reading) -> float:
+        """How likely `text` stands in the crop of a reading, 0..1.
+
+        Calibrated where it is the text that was read; else, from a beam or a lexicon, its own
+        probability by CTC, however near the text that was read may be.
+        """
+        if text == reading.text:
+            return self.calibrate(reading)
+        label = LabelConverter(self.alphabet).encode_batch([text], max(1, len(text)))
+        probabilities = ctc.softmax(reading.logits / self.card["temperature"])
+        return float(np.exp(ctc.ctc_log_probability(probabilities, label)[0]))
 
     def predict(
         self, crops, batch_size: int = 64, augment: bool = True, language_model: bool = True

@@ -3,12 +3,14 @@
 import functools
 import os
 import platform
+import re
 import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from ocr_utils.atomic import new_file
 from ocr_utils.errors import OcrError
@@ -16,6 +18,9 @@ from ocr_utils.images import load_image
 from ocr_utils.words import Word
 
 WORD_LEVEL = 5  # image_to_data: 1 page, 2 block, 3 paragraph, 4 line, 5 word
+LONGEST = 32_000  # pixels; Tesseract refuses a side above 32,767, and with it a whole list
+SECONDS = 300  # until a call is given up, and for each image of a list one more
+MADE_BY = ("Software", "ocr_utils.crop_word_regions")  # text chunk of the cuttings
 PAGE_MODES = (1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13)  # 0 and 2 find no text
 INSTALL = {
     "Linux": "sudo apt install tesseract-ocr",
@@ -112,21 +117,25 @@ def crop_word_regions(
     """Find the words of an image and save each as output_path/0000.png, 0001.png, ...
 
     Returns the paths of the files in reading order. The folder is made where it is missing; a file
-    appears only when it is whole. Raises OcrError (notebook 03).
+    appears only when it is whole. What an earlier call cut into the same folder is removed, and
+    nothing else. Raises OcrError, also where a cutting would replace the image (notebook 03).
 
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     crop_word_regions(np.full((40, 200), 255, np.uint8), folder)  # a blank image
     []
     """
     image = load_image(image_path)
+    words = read(image, lang, psm)
     folder = _make_folder(Path(output_path))
-    cropped_image_path_list = []
-    for index, word in enumerate(read(image, lang, psm)):
+    paths = [folder / f"{index:04d}.png" for index in range(len(words))]
+    _spare_the_image(image_path, paths)
+    for word, path in zip(words, paths, strict=True):
         left, top, right, bottom = (int(value) for value in word.bounds)
-        path = folder / f"{index:04d}.png"
         _save_png(image[top:bottom, left:right], path)
-        cropped_image_path_list.append(str(path))
-    return cropped_image_path_list
+    for stale in set(folder.glob("*.png")) - set(paths):
+        if re.fullmatch(r"[0-9]{4,}", stale.stem) and _is_cutting(stale):
+            stale.unlink()
+    return [str(path) for path in paths]
 
 
 def recognize_images(
@@ -151,10 +160,12 @@ def recognize_images(
     with tempfile.TemporaryDirectory() as folder:
         paths = [os.path.join(folder, f"{index}.png") for index in range(len(images))]
         for path, image in zip(paths, images, strict=True):
-            Image.fromarray(image).save(path)
+            picture = Image.fromarray(image)
+            picture.thumbnail((LONGEST, LONGEST))  # only ever shrinks
+            picture.save(path)
         listing = Path(folder, "list.txt")
         listing.write_text("\n".join(paths) + "\n")  # in the system's own encoding
-        text = _run("image_to_string", str(listing), lang, psm, oem=3)
+        text = _run("image_to_string", str(listing), lang, psm, 3, seconds=SECONDS + len(images))
     texts = [" ".join(page.split()) for page in text.split("\f")]  # a form feed ends each image
     return (texts + [""] * len(images))[: len(images)]
 
@@ -179,14 +190,17 @@ def languages() -> list[str]:
 
 @functools.cache
 def _languages() -> tuple[str, ...]:
-    pytesseract = _pytesseract()
+    command = [_pytesseract().pytesseract.tesseract_cmd, "--list-langs"]
     try:
-        return tuple(pytesseract.get_languages())
-    except pytesseract.TesseractNotFoundError:
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
+    except OSError:
         raise _tesseract_missing() from None
+    except subprocess.TimeoutExpired:
+        raise _no_answer(SECONDS) from None
+    return tuple(line for line in answer.stdout.split("\n")[1:] if line.strip())
 
 
-def _run(function: str, image, lang: str, psm: int, oem: int, **options):
+def _run(function: str, image, lang: str, psm: int, oem: int, seconds: float = 0, **options):
     """Call one function of pytesseract; everything that can go wrong becomes an OcrError."""
     if psm not in PAGE_MODES or oem not in (0, 1, 2, 3):
         raise OcrError(
@@ -194,10 +208,11 @@ def _run(function: str, image, lang: str, psm: int, oem: int, **options):
             "psm is 1 or 3 to 13 (mostly 3, 6, 7, 8 or 11), oem is 0 to 3 (mostly 3)."
         )
     _check_languages(lang)
-    pytesseract = _pytesseract()
+    pytesseract, seconds = _pytesseract(), seconds or SECONDS
+    config = f"--oem {oem} --psm {psm}"
     try:
         return getattr(pytesseract, function)(
-            image, lang=lang, config=f"--oem {oem} --psm {psm}", **options
+            image, lang=lang, config=config, timeout=seconds, **options
         )
     except pytesseract.TesseractNotFoundError:
         raise _tesseract_missing() from None
@@ -211,6 +226,10 @@ def _run(function: str, image, lang: str, psm: int, oem: int, **options):
             f"Tesseract could not read this image ({error.message[:200]}): "
             "try another psm, or save the image again as PNG."
         ) from None
+    except RuntimeError as error:  # TesseractError is one too
+        if "timeout" not in str(error):
+            raise
+        raise _no_answer(seconds) from None
 
 
 def _check_languages(lang: str) -> None:
@@ -220,7 +239,8 @@ def _check_languages(lang: str) -> None:
         raise OcrError('lang is empty: name a language, such as "eng", "kor" or "kor+eng".')
     for name in wanted:
         if name not in _languages():
-            _languages.cache_clear()  # it may be there by the next call
+            _languages.cache_clear()  # it may have been installed meanwhile
+        if name not in _languages():
             remedy = _remedy(INSTALL_LANGUAGE).format(name=name, package=name.replace("_", "-"))
             raise OcrError(
                 f"Tesseract's language {name!r} is not installed: {remedy}"
@@ -232,6 +252,13 @@ def _tesseract_missing() -> OcrError:
     return OcrError(
         f"Tesseract is not installed, or not on the PATH: {_remedy(INSTALL)}"
         ", then restart JupyterLab."
+    )
+
+
+def _no_answer(seconds: float) -> OcrError:
+    return OcrError(
+        f"Tesseract gave no answer within {seconds:g} seconds: make the image smaller, "
+        "give fewer at once, or close what keeps the machine busy."
     )
 
 
@@ -264,6 +291,28 @@ def _make_folder(folder: Path) -> Path:
     return folder
 
 
+def _spare_the_image(image_path, paths: list[Path]) -> None:
+    """Raise OcrError where a cutting would take the place of the image it is cut from."""
+    if not isinstance(image_path, str | os.PathLike) or not os.path.exists(image_path):
+        return
+    for path in paths:
+        if path.exists() and path.samefile(image_path):
+            raise OcrError(
+                f"{path} is the image itself and would be replaced by a cutting: "
+                "give another folder."
+            )
+
+
+def _is_cutting(path: Path) -> bool:
+    try:
+        with Image.open(path) as image:
+            return image.info.get(MADE_BY[0]) == MADE_BY[1]
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return False  # whatever it is, it was not cut here
+
+
 def _save_png(image: np.ndarray, path: Path) -> None:
+    mark = PngImagePlugin.PngInfo()
+    mark.add_text(*MADE_BY)
     with new_file(path) as temporary:
-        Image.fromarray(image).save(temporary, format="PNG")
+        Image.fromarray(image).save(temporary, format="PNG", pnginfo=mark)

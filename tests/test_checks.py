@@ -6,7 +6,7 @@ import pytest
 
 from ocr_utils.checks.exercise import Exercise, alike
 
-MODULES = ("nb00", "nb01", "nb03", "nb04", "nb05", "nb06", "nb07", "nb07b", "nb07c", "nb08")
+MODULES = tuple(f"nb{number}" for number in ("00 01 02 03 04 05 06 07 07b 07c 08".split()))
 
 
 def exercises():

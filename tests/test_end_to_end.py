@@ -128,9 +128,13 @@ def test_the_seeds_loop_reads_the_page():
     assert metrics.word_f1(["Harbor", "Street", "12"], texts).recall >= 2 / 3
 
 
-def test_recognize_img_refuses_a_size_the_network_was_not_trained_with():
-    with pytest.raises(OcrError, match="trained on crops of 100x32, not 200x64"):
-        end_to_end.recognize_img(draw_page(), (200, 64))
+def test_recognize_img_reads_at_any_size_and_refuses_what_is_none():
+    _, crops = end_to_end.detect_text(draw_page())
+    assert end_to_end.recognize_img(crops[0], (200, 64)) == end_to_end.recognize_img(crops[0])
+    assert end_to_end.recognize_img(crops[0], (4, 4)) != end_to_end.recognize_img(crops[0])
+    for size in ((0, 32), (100,), ("a", "b"), (100_000, 100_000)):
+        with pytest.raises(OcrError, match="give .width, height. in pixels"):
+            end_to_end.recognize_img(crops[0], size)
 
 
 def test_a_missing_file_is_named():

@@ -4,11 +4,13 @@ import ast
 from collections import Counter
 from pathlib import Path
 
+import cv2
 import nbformat
 import numpy as np
 import pytest
 
-from ocr_utils import crnn, ctc, labels, lmdb_audit, lmdb_sequence
+from ocr_synth.pages import render_page
+from ocr_utils import craft_maps, crnn, ctc, keras_ocr_bridge, labels, lmdb_audit, lmdb_sequence
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 
@@ -33,6 +35,40 @@ def lesson_code(name: str, **names) -> dict:
     kept.sort(key=lambda node: not isinstance(node, ast.Import | ast.ImportFrom))  # imports first
     exec(compile(ast.Module(kept, []), name, "exec"), space)
     return space
+
+
+# --- 02 ---------------------------------------------------------------------------------------
+
+
+def lesson_02():
+    keras_ocr_bridge.import_keras_ocr()
+    return lesson_code("02_keras_ocr", cv2=cv2)
+
+
+def test_02_the_maps_are_those_of_the_package():
+    page = lesson_02()
+    rng = np.random.default_rng(2)
+    for turn in (0, 0.2, -0.5):
+        across = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+        letters = [[(x, 30), (x + 14, 30), (x + 14, 52), (x, 52)] for x in range(40, 110, 16)]
+        words = [(np.array(letters) @ across + 40 + rng.uniform(-2, 2, (5, 4, 2))).astype("f")]
+        theirs = page["paint_maps"](words, 160, 220)
+        np.testing.assert_allclose(theirs, craft_maps.score_maps(words, 160, 220), atol=0.03)
+        for one, two in zip(words[0], words[0][1:], strict=False):
+            ours = craft_maps.affinity_boxes([one, two])[0]
+            np.testing.assert_allclose(page["affinity_box"](one, two), ours, rtol=1e-5)
+
+
+def test_02_the_boxes_are_those_of_the_package():
+    page = lesson_02()
+    pages = [render_page(seed=2, index=n, kind="poster", size=(320, 224)) for n in range(4)]
+    for drawn in pages:
+        maps = craft_maps.score_maps(drawn.characters, *drawn.image.shape[:2])
+        for threshold, peak in ((0.5, 0.6), (0.2, 0.9), (0.9, 0.6)):
+            ours = craft_maps.find_boxes(maps, threshold, peak)
+            theirs = page["boxes_from"](maps, threshold, peak)
+            assert len(ours) > 3
+            np.testing.assert_allclose(theirs, ours, atol=1e-3)
 
 
 # --- 07 ---------------------------------------------------------------------------------------

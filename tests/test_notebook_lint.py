@@ -106,7 +106,6 @@ def course(tmp_path, monkeypatch):
     for name in ("02_keras_ocr", "04_mnist_cnn"):
         (tmp_path / f"{name}.ipynb").write_text(json.dumps(build([], "")))
     monkeypatch.setattr(lint, "NOTEBOOKS", tmp_path)
-    monkeypatch.setattr(lint, "FIRST_EDITION", set())
     return tmp_path
 
 

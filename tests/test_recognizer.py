@@ -1,20 +1,65 @@
 """The shipped recognizer: weights that fit, words on end, test-time augmentation."""
 
+import types
+
 import cv2
 import numpy as np
 import pytest
 
-from ocr_utils import augmentation, recognizer
+from ocr_utils import OcrError, augmentation, recognizer
+
+FLOOR = 0.5  # word accuracy on small, slanted and faint words; 0.6 and more when it was set
 
 
 def test_words_that_stand_on_end_are_read_lying():
     reader = recognizer.load_recognizer()
-    word = np.full((40, 170, 3), 255, np.uint8)
-    cv2.putText(word, "STATION", (8, 30), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (0, 0, 0), 2, cv2.LINE_AA)
+    word = station()
     lying, falling, rising = reader.read([word, np.rot90(word, -1), np.rot90(word)])
     assert lying.text == falling.text == rising.text == "STATION"
     assert lying.box[0] == (0, 0)  # a box begins at the text's own top left corner
     assert falling.box[0] == (40, 0) and rising.box[0] == (0, 170)
+
+
+def station() -> np.ndarray:
+    word = np.full((40, 170, 3), 255, np.uint8)
+    cv2.putText(word, "STATION", (8, 30), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (0, 0, 0), 2, cv2.LINE_AA)
+    return word
+
+
+def test_a_confidence_belongs_to_the_text_it_stands_beside():
+    reader = recognizer.load_recognizer()
+    [plain] = reader.read([station()])
+    [forced] = reader.read([station()], lexicon=["ZEBRA", "HARBOR"])
+    assert forced.text in ("ZEBRA", "HARBOR") and forced.confidence < 0.01 < 0.9 < plain.confidence
+    [same] = reader.read([station()], lexicon=["ZEBRA", "STATION"])
+    [beam] = reader.read([station()], beam_width=5)
+    assert (
+        (same.text, same.confidence)
+        == (beam.text, beam.confidence)
+        == (plain.text, plain.confidence)
+    )
+    with pytest.raises(OcrError, match="lexicon is empty"):
+        reader.read([station()], lexicon=[])
+
+
+def test_the_confidence_of_another_text_is_its_probability_at_the_cards_temperature():
+    card = {"alphabet": recognizer.PRINTABLE, "temperature": 0.5}
+    reader = recognizer.Recognizer(types.SimpleNamespace(input_shape=(None, 100, 32, 1)), card)
+    logits = np.zeros((1, 95), np.float32)
+    logits[0, 1 + recognizer.PRINTABLE.index("A")] = 2.0  # one step: "A", or any of 94 others
+    reading = recognizer.Reading("B", 0.9, logits)
+    assert reader.confidence("A", reading) == pytest.approx(np.exp(4) / (np.exp(4) + 94))
+
+
+def test_the_shipped_network_reads_at_least_so_many_rendered_words():
+    from ocr_synth.fonts import course_fonts
+    from ocr_synth.scene import scene_sample
+    from ocr_utils.metrics import word_accuracy
+
+    samples = (scene_sample(5, index, course_fonts()) for index in range(200))
+    crops, texts = zip(*samples, strict=True)
+    found = [word.text for word in recognizer.load_recognizer().read(crops)]
+    assert word_accuracy(texts, found) > FLOOR
 
 
 def test_more_views_leave_sure_words_alone_and_mend_some_others():

@@ -2,6 +2,8 @@
 
 import os
 import platform
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -104,6 +106,73 @@ def test_the_defaults_of_the_tutorial(sign, tmp_path, monkeypatch):
     assert paths[0] == os.path.join("output", "0000.png") and len(paths) == 7
 
 
+def test_cutting_again_leaves_no_stale_words_and_nothing_else_is_touched(sign, tmp_path):
+    tesseract.crop_word_regions(np.array(sign), tmp_path)
+    sign.save(tmp_path / "0009.png")  # the learner's own, by chance of such a name
+    (tmp_path / "0008.png").write_text("no picture at all")
+    one = drawn(("harbor",), course_fonts()[0], 32)
+    paths = tesseract.crop_word_regions(np.array(one), tmp_path)
+    assert [path.name for path in sorted(tmp_path.iterdir())] == [
+        "0000.png",
+        "0008.png",
+        "0009.png",
+    ]
+    assert tesseract.recognize_images(paths) == ["harbor"]
+
+
+def test_copies_of_cuttings_under_names_of_the_learners_own_are_kept(sign, tmp_path):
+    first = Path(tesseract.crop_word_regions(np.array(sign), tmp_path)[0]).read_bytes()
+    kept = {"0001_keep.png", "0002 my best.png", "00a1.png", "word0003.png"}
+    for name in kept:
+        (tmp_path / name).write_bytes(first)
+    blank = np.full((40, 200), 255, np.uint8)
+    assert tesseract.crop_word_regions(blank, tmp_path) == []
+    assert {path.name for path in tmp_path.iterdir()} == kept
+
+
+def test_a_strange_png_in_the_folder_is_left_alone(tmp_path):
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    huge = chunk(b"IHDR", struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0))
+    whole = b"\x89PNG\r\n\x1a\n" + huge + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+    for name, content in {"0007.png": whole, "0008.png": whole[:40], "0009.png": b""}.items():
+        (tmp_path / name).write_bytes(content)
+    assert tesseract.crop_word_regions(np.full((40, 200), 255, np.uint8), tmp_path) == []
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_the_image_is_not_replaced_by_its_own_cutting(sign, tmp_path):
+    sign.save(tmp_path / "0002.png")
+    before = (tmp_path / "0002.png").read_bytes()
+    text = message(tesseract.crop_word_regions, tmp_path / "0002.png", tmp_path)
+    assert "0002.png is the image itself" in text and "another folder" in text
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"0002.png": before}
+
+
+def test_one_crop_that_is_too_wide_does_not_cost_the_others():
+    lemon = drawn(("lemon",), course_fonts()[0], 32)
+    wide = Image.new("RGB", (33_000, 20), "white")
+    first, _, last = tesseract.recognize_images([lemon, wide, lemon])
+    assert (first, last) == ("lemon", "lemon")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell script stands in for a Tesseract that hangs")
+def test_a_tesseract_that_hangs_is_given_up(sign, tmp_path, monkeypatch):
+    hangs = tmp_path / "tesseract"
+    hangs.write_text("#!/bin/sh\nexec sleep 60\n")
+    hangs.chmod(0o755)
+    assert "eng" in tesseract.languages()
+    monkeypatch.setattr(tesseract._pytesseract().pytesseract, "tesseract_cmd", str(hangs))
+    monkeypatch.setattr(tesseract, "SECONDS", 0.5)
+    assert "no answer within 0.5 seconds" in message(tesseract.read, np.array(sign))
+    assert "no answer within 1.5 seconds" in message(tesseract.recognize_images, [np.array(sign)])
+    tesseract._languages.cache_clear()
+    assert "no answer within 0.5 seconds" in message(tesseract.languages)
+
+
 def test_a_page_without_text_gives_no_cutting(tmp_path):
     Image.new("RGB", (200, 100), "white").save(tmp_path / "blank.png")
     assert tesseract.crop_word_regions(tmp_path / "blank.png", tmp_path / "words") == []
@@ -204,14 +273,15 @@ def fake_languages():
     return languages
 
 
-def test_a_language_installed_meanwhile_is_found(sign, monkeypatch):
-    pytesseract = tesseract._pytesseract()
-    real = pytesseract.get_languages
-    tesseract._languages.cache_clear()
-    monkeypatch.setattr(pytesseract, "get_languages", lambda: ["osd"])
-    message(tesseract.read, sign)
-    monkeypatch.setattr(pytesseract, "get_languages", real)
-    tesseract._languages.cache_clear()
+@pytest.mark.skipif(os.name == "nt", reason="a shell script stands in for another Tesseract")
+def test_a_language_installed_meanwhile_is_found(sign, tmp_path, monkeypatch):
+    lacks = tmp_path / "tesseract"
+    lacks.write_text("#!/bin/sh\necho 'List of available languages (1):'\necho osd\n")
+    lacks.chmod(0o755)
+    with monkeypatch.context() as patch:
+        patch.setattr(tesseract._pytesseract().pytesseract, "tesseract_cmd", str(lacks))
+        tesseract._languages.cache_clear()
+        assert "(installed: osd)" in message(tesseract.read, sign)
     assert tesseract.read(sign)
 
 

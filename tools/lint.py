@@ -18,9 +18,6 @@ from tools import claims
 from tools.refresh import NOTEBOOKS, find_notebooks
 
 LESSONS = tuple(sorted(path.stem for path in NOTEBOOKS.glob("[0-9]*.ipynb")))
-FIRST_EDITION = {
-    "02_keras_ocr",
-}  # still with assertions on the page
 MAX_LINES, MAX_MEDIAN_LINES = 25, 10
 MAX_PNG, MAX_TEXT, MAX_NOTEBOOK, MAX_COURSE = 400_000, 10_000, 3_500_000, 30_000_000
 MAX_SECONDS = {"07_crnn_ctc_training": 240}
@@ -232,8 +229,6 @@ def cell_lengths(page):
 @rule
 def no_scaffolding(page):
     """What protects a lesson stands in tests/claims; a page shows numbers, no truth values."""
-    if page.name in FIRST_EDITION:
-        return
     for n, cell in page.code:
         source = re.sub(r"^[%!].*$", "", cell.source, flags=re.MULTILINE)
         if any(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(source))):

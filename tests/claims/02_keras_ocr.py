@@ -1,0 +1,99 @@
+# %% after import
+assert tf.keras.Model.__module__.startswith("tf_keras") and keras.__version__.startswith("3")
+
+# %% after pipeline
+assert isinstance(pipeline, keras_ocr.pipeline.Pipeline)
+assert "keras-ocr's" in networks
+
+# %% after read
+assert all(image.dtype == "uint8" and image.shape == (960, 1280, 3) for image in images)
+texts = [{text.lower() for text, _ in prediction} for prediction in predictions]
+assert {"baked", "every", "morning", "since"} <= texts[0]
+assert {"old", "harbor", "lantern", "street", "1788"} <= texts[1]
+
+# %% after own-photo
+assert len(own_words) > 15
+
+# %% after proportions
+assert 0.6 < wider < 0.85 and max(ratios) > 10 * min(ratios) and max(ratios) < 12.25
+
+# %% after gaussian
+assert hill[65, 65] == 1 and abs(hill[65, 115] - np.exp(-2.5)) < 1e-9
+
+# %% after show-maps
+from ocr_utils.craft_maps import score_maps
+
+np.testing.assert_allclose(maps, score_maps(characters, *photo.shape[:2]), atol=0.03)
+
+# %% after islands
+islands = [
+    cv2.connectedComponents((score > 0.5).astype(np.uint8), connectivity=4)[0] - 1
+    for score in (region, region + affinity)
+]
+assert islands == [sum(map(len, characters)), len(characters)]
+
+# %% after boxes-try
+from ocr_utils.craft_maps import find_boxes as packaged
+
+np.testing.assert_allclose(boxes_from(maps), packaged(maps), atol=1e-3)
+np.testing.assert_allclose(
+    boxes_from(detector_maps := maps * 0.9, 0.3, 0.7), packaged(detector_maps, 0.3, 0.7), atol=1e-3
+)
+
+# %% after iou
+assert score.matched == score.truth == 9 and score.found == 10 == len(characters)
+
+# %% after networks
+assert craft.model.count_params() == 20_780_770 > 15 * detector.model.count_params()
+
+
+# %% after scale
+def brightest(maps, text, scale):
+    left, top, right, bottom = next(w.bounds for w in neon_words if w.text == text)
+    y0, y1, x0, x1 = (int(value * scale / 2) for value in (top, bottom, left, right))
+    return np.quantile(maps[y0:y1, x0:x1, 0], 0.9)
+
+
+third = detector.maps(neon, scale=1 / 3)
+for text in ("FISH", "BAR"):
+    assert brightest(third, text, 1 / 3) > 0.5 > brightest(neon_maps, text, 1)
+assert brightest(neon_maps, "LARKHAVEN", 1) > 0.5
+
+# %% after weak-try
+assert (text, found, confidence) == ("1921", 4, 1)
+large = crop_words(photo, [bakery["MARLOW"]], margin=0.5)[0]
+large_hills = cv2.connectedComponents((detector.maps(large)[..., 0] > 0.6).astype(np.uint8))[0] - 1
+assert abs(large_hills - 6) >= 2  # comes out badly
+
+# %% after thresholds
+numbers = [len(keras_ocr.detection.getBoxes(bakery_maps[None], **one)[0]) for one in settings]
+assert numbers[0] <= numbers[1] < numbers[2] and numbers[2] > 20  # torn
+
+# %% after curve
+bakery_scores = {
+    threshold: box_hmean(
+        shop_truth, [Word("", None, box) for box in find_boxes(bakery_maps, threshold) * 2]
+    ).f1
+    for threshold in (0.1, 0.5, 0.9)
+}
+assert bakery_scores[0.5] > 0.95 > bakery_scores[0.1] and bakery_scores[0.9] < 0.5
+
+# %% after move-still
+assert len(find_boxes(bakery_maps, 0.1)) < 9 == len(find_boxes(bakery_maps, 0.5))
+assert len(find_boxes(bakery_maps, 0.9)) > 15
+
+# %% after alphabets
+assert len(official) == 36 and not set(hangul) & set(official) and len(hangul) > 30
+
+# %% after korean-read
+assert score.matched >= 15
+assert not {c for word in answer for c in word.text} - set(in_use)  # it cannot leave its alphabet
+
+# %% after own-alphabet
+assert outputs == len(alphabet) + 1
+assert [alphabet[number] for number in (alphabet.index("식"), alphabet.index("당"))] == ["식", "당"]
+
+# %% after take-home-try
+assert {"Lantern", "Street"} <= {text.title() for text, _ in read_words(
+    PHOTOGRAPHS / "street_plate.jpg", pipeline
+)}  # fmt: skip

@@ -107,11 +107,11 @@ def detect_text(img_path, detector=None) -> tuple[Image.Image, list[Image.Image]
     return annotate(image, words), cropped_imgs
 
 
-def recognize_img(pil_img, input_img_size=(100, 32), recognizer=None) -> str:
+def recognize_img(pil_img, input_img_size=None, recognizer=None) -> str:
     """The text of one word crop (notebook 08).
 
     pil_img: a PIL image or anything else `load_image` takes, of any size. input_img_size: (width,
-    height) to which it is stretched first; what the network was trained with reads best.
+    height) to which it is stretched first; None, the size the network was trained with, reads best.
     Raises OcrError. Many crops are read faster by `load_recognizer().read(crops)`.
 
     >>> from ocr_utils.metrics import normalize
@@ -121,16 +121,17 @@ def recognize_img(pil_img, input_img_size=(100, 32), recognizer=None) -> str:
     >>> normalize(recognize_img(crop))
     'LEMON'
     """
-    from ocr_utils.recognizer import IMAGE_SIZE
-
-    size, image = tuple(input_img_size), load_image(pil_img)
-    if len(size) != 2 or not all(isinstance(side, int) and 0 < side <= 4096 for side in size):
-        raise OcrError(
-            f"input_img_size={input_img_size!r}: give (width, height) in pixels, as (100, 32)."
-        )
-    if size != IMAGE_SIZE:  # the network's own is reached by the recognizer, once
-        image = np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BILINEAR))
+    image = load_image(pil_img)
+    if input_img_size is not None:
+        image = _stretch(image, input_img_size)
     return (recognizer or load_recognizer()).read([image])[0].text
+
+
+def _stretch(image: np.ndarray, size) -> np.ndarray:
+    """The image at (width, height); raises OcrError for anything that is no size."""
+    if len(size) != 2 or not all(isinstance(side, int) and 0 < side <= 4096 for side in size):
+        raise OcrError(f"input_img_size={size!r}: give (width, height) in pixels, as (100, 32).")
+    return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BILINEAR))
 
 
 def annotate(image, words: list[Word]) -> Image.Image:

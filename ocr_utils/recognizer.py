@@ -14,7 +14,7 @@ from ocr_utils.language_model import load_language_model
 from ocr_utils.paths import WEIGHTS
 from ocr_utils.words import Word
 
-IMAGE_SIZE = (100, 32)  # width, height; every crop is stretched to it
+IMAGE_SIZE = (128, 32)  # width, height; every crop is stretched to it
 TALL = 1.5  # height of a crop in widths from which its word may stand on end
 UNSURE = 0.65  # confidence, before calibration, below which more views of a crop are read
 ARCHITECTURE = {

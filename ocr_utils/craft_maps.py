@@ -146,18 +146,26 @@ def heights(boxes: np.ndarray) -> np.ndarray:
 
 
 def merge(fine: np.ndarray, coarse: np.ndarray) -> np.ndarray:
-    """Boxes of both looks. Where a coarse one covers fine ones, it knows large letters better;
-    but three and more much smaller ones are a paragraph, which looks like one word from afar.
+    """Boxes of both looks, no word twice. Where coarse ones cover a fine one, they know large
+    letters better; but three and more much smaller ones are a paragraph, which looks like one word
+    from afar. What the coarse look saw of a word that the fine one saw whole goes.
     """
-    if not len(coarse):
-        return fine
+    if not len(coarse) or not len(fine):
+        return fine if len(fine) else coarse
+    shared, fine_area, coarse_area = _overlaps(fine, coarse)
+    part = shared / fine_area[:, None]
+    smaller = heights(fine)[:, None] < 0.5 * heights(coarse)[None]
+    word = ((part > 0.5) & smaller).sum(axis=0) < 3
+    kept = part @ word <= 0.5
+    word &= ~(shared[kept] > 0.7 * coarse_area).any(axis=0)
+    return np.concatenate([fine[kept], coarse[word]])
+
+
+def _overlaps(fine: np.ndarray, coarse: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Shared areas of the upright bounds (fine, coarse), and the areas of each, in pixels."""
     a = np.concatenate([fine.min(axis=1), fine.max(axis=1)], axis=1)
     b = np.concatenate([coarse.min(axis=1), coarse.max(axis=1)], axis=1)
     low = np.maximum(a[:, None, :2], b[None, :, :2])
     high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    shared = np.prod(np.maximum(0, high - low), axis=2)  # (fine, coarse)
-    inside = shared > 0.5 * np.prod(a[:, 2:] - a[:, :2], axis=1)[:, None]
-    smaller = heights(fine)[:, None] < 0.5 * heights(coarse)[None]
-    word = (inside & smaller).sum(axis=0) < 3
-    covered = (inside & word).any(axis=1)
-    return np.concatenate([fine[~covered], coarse[word]])
+    shared = np.prod(np.maximum(0, high - low), axis=2)
+    return shared, *(np.prod(c[:, 2:] - c[:, :2], axis=1) for c in (a, b))

@@ -131,6 +131,15 @@ def test_merge_prefers_the_coarse_look_for_large_letters():
     assert detector.merge(fine, coarse).tolist() == [fine[1].tolist(), coarse[0].tolist()]
 
 
+def test_merge_finds_no_word_twice():
+    """`Gull` and `Cafe` of the chalk menu, which the fine look takes for one."""
+    fine = np.float32([rectangle(517, 297, 989, 451)])
+    gull, cafe = rectangle(517, 310, 737, 440), rectangle(754, 314, 974, 430)
+    coarse = np.float32([gull, cafe])
+    assert detector.merge(fine, coarse).tolist() == coarse.tolist()
+    assert detector.merge(fine, np.float32([gull])).tolist() == fine.tolist()
+
+
 def test_merge_keeps_the_words_of_a_paragraph_apart():
     words = np.float32([rectangle(x, y, x + 60, y + 14) for y in (10, 30, 50) for x in (10, 80)])
     seen_from_afar = np.float32([rectangle(5, 5, 150, 70)])

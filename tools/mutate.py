@@ -1,0 +1,227 @@
+"""Do the tests notice wrong code? Draw random mutants of `ocr_utils` and run the tests on each.
+
+    python -m tools.mutate                          300 mutants, seed 1
+    python -m tools.mutate --count 40 --seed 2 --only metrics.py
+    python -m tools.mutate --again                  those that survived last time
+
+First all unit tests run once, to learn which test runs which line. Then each mutant meets those
+that run its line, the fastest first, until one fails or takes far too long. Survivors are printed.
+Equivalent mutants, which no test can kill, stand with their reason in tools/equivalent_mutants.txt.
+Needs Linux or macOS and `pip install coverage`; an hour on one core for 300 mutants.
+
+The notebooks, the checks of exercises and plots.py are left out; so are the tests that compare the
+package with the lessons' source, or that only look at the repository.
+"""
+
+import argparse
+import ast
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tools import isolation, places
+from tools.mutants import Mutant, mutants_of
+
+ROOT = places.ROOT
+RESULTS = ROOT / "runs" / "mutants"  # map.json, survivors.json
+EQUIVALENT = ROOT / "tools" / "equivalent_mutants.txt"
+LEFT_OUT = ("checks", "plots.py", "__init__.py")
+NO_UNIT_TESTS = (
+    "mutations repository notebook_lint nbval_samples environment refresh take_home lesson_code "
+    "ocr_render checks official_formats"
+).split()
+SETTINGS = ["-q", "-x", "-c", os.devnull, "--rootdir", ".", "-p", "no:cacheprovider"]
+SETTINGS += ["--doctest-modules", "--tb=no", "--no-header"]
+HEAVY = "numpy cv2 PIL.Image matplotlib.pyplot scipy sklearn lmdb keras google.cloud.vision pytest"
+
+
+def main() -> int:
+    options = arguments()
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        copy = copy_of_repository(Path(folder) / "course")
+        os.chdir(copy)
+        line_map = tests_of_lines(copy, options.map)
+        chosen = again() if options.again else draw(options.count, options.seed, options.only)
+        get_ready(copy)
+        survivors = []
+        for number, mutant in enumerate(chosen, start=1):
+            end = verdict(mutant, line_map, copy)
+            if end == "survived":
+                survivors.append(mutant)
+            print(f"{number}/{len(chosen)} {end:9} {mutant}", flush=True)
+    report(survivors, len(chosen))
+    return 0
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tools.mutate", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="", help="part of the names of the modules")
+    parser.add_argument("--again", action="store_true", help="the survivors of the last run")
+    parser.add_argument("--map", type=Path, help="a map from an earlier run: runs/mutants/map.json")
+    return parser.parse_args()
+
+
+# --- which mutants ------------------------------------------------------------------------------
+
+
+def draw(count: int, seed: int, only: str) -> list[Mutant]:
+    """So many different mutants, equally likely each, without the equivalent ones."""
+    everything = []
+    for path in sorted((ROOT / "ocr_utils").rglob("*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        if only in name and not any(part in LEFT_OUT for part in Path(name).parts):
+            everything += mutants_of(name, path.read_bytes())
+    known = equivalent()
+    random.Random(seed).shuffle(everything)
+    return [mutant for mutant in everything if key(mutant) not in known][:count]
+
+
+def key(mutant: Mutant) -> str:
+    """A mutant without its line number, which changes with every edit above it."""
+    text = (ROOT / mutant.path).read_text(encoding="utf-8").split("\n")[mutant.line - 1]
+    return f"{mutant.path}: {text.strip()}: {str(mutant).split(': ', 1)[1]}"
+
+
+def equivalent() -> set[str]:
+    """The file holds a mutant's key in one line and the reason, indented, in the next."""
+    lines = EQUIVALENT.read_text(encoding="utf-8").split("\n") if EQUIVALENT.exists() else []
+    return {line for line in lines if line and not line.startswith((" ", "#"))}
+
+
+def again() -> list[Mutant]:
+    """The survivors of the last run, wherever their line stands now."""
+    keys = set(json.loads((RESULTS / "survivors.json").read_text(encoding="utf-8")))
+    return [mutant for mutant in draw(10**9, 0, "") if key(mutant) in keys]
+
+
+# --- running the tests --------------------------------------------------------------------------
+
+
+def copy_of_repository(folder: Path) -> Path:
+    ignored = shutil.ignore_patterns(*places.MADE_HERE, *places.LEFTOVERS, "node_modules")
+    shutil.copytree(ROOT, folder, ignore=ignored)
+    if (ROOT / "data" / "generated").exists():
+        (folder / "data" / "generated").symlink_to((ROOT / "data" / "generated").resolve())
+    return folder
+
+
+def tests_of_lines(copy: Path, known: Path | None) -> dict:
+    """What `tools.line_map` found out; some minutes unless an earlier map is given."""
+    if known is None:
+        known = RESULTS / "map.json"
+        tests = [str(p.relative_to(copy)) for p in sorted((copy / "tests").glob("test_*.py"))]
+        tests = [test for test in tests if not any(name in test for name in NO_UNIT_TESTS)]
+        command = [sys.executable, "-m", "pytest", *(set_ for set_ in SETTINGS if set_ != "-x")]
+        command += ["-p", "tools.line_map", *tests, "ocr_utils", "--ignore=ocr_utils/checks"]
+        variables = {"PYTHONPATH": str(copy), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        variables["LINE_MAP"] = str(known)
+        subprocess.run(command, env=os.environ | variables, cwd=copy)
+    return json.loads(known.read_text(encoding="utf-8"))
+
+
+def get_ready(copy: Path) -> None:
+    """Import here what is heavy, so that each mutant's process, a fork of this one, has it."""
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ["PYTHONPATH"] = str(copy)
+    sys.dont_write_bytecode = True
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    isolation.enter()
+    for name in HEAVY.split():
+        __import__(name)
+    for name in [name for name in sys.modules if name.split(".")[0] in ("tools", "ocr_utils")]:
+        del sys.modules[name]
+    sys.path = [str(copy), *(path for path in sys.path if path not in ("", str(ROOT)))]
+
+
+def verdict(mutant: Mutant, line_map: dict, copy: Path) -> str:
+    """ "killed", "timeout" or "survived"."""
+    path = copy / mutant.path
+    source = path.read_bytes()
+    tests = covering(mutant, line_map)
+    limit = 30 + 5 * sum(line_map["seconds"][test] for test in tests)
+    path.write_bytes(mutant.apply(source))
+    try:
+        status = in_a_fork(tests, limit) if tests else 0
+    finally:
+        path.write_bytes(source)
+    return {0: "survived", None: "timeout"}.get(status, "killed")
+
+
+def covering(mutant: Mutant, line_map: dict) -> list[str]:
+    """The tests that run the mutant's line; where it runs at import, those that use the module."""
+    of_line = line_map["lines"].get(mutant.path, {})
+    lines = range(mutant.line, mutant.line + mutant.old.count("\n") + 1)
+    tests = {test for line in lines for test in of_line.get(str(line), ())}
+    if not tests or not in_a_body(mutant):
+        tests = {test for names in of_line.values() for test in names}
+    return sorted(tests, key=lambda test: (line_map["seconds"][test], test))
+
+
+def in_a_body(mutant: Mutant) -> bool:
+    """Whether the line runs when a function is called, not when the module is imported."""
+    nodes = ast.walk(ast.parse((ROOT / mutant.path).read_bytes()))
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
+    return any(f.body[0].lineno <= mutant.line <= f.end_lineno for f in functions)
+
+
+def in_a_fork(tests: list[str], limit: float) -> int | None:
+    """pytest's exit status; None where it had to be ended."""
+    child = os.fork()
+    if not child:
+        _child(tests)
+    end = time.monotonic() + limit
+    while time.monotonic() < end:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            _end_group(child)  # servers that the tests left behind
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.02)
+    _end_group(child)
+    os.waitpid(child, 0)
+    return None
+
+
+def _child(tests: list[str]) -> None:
+    os.setsid()
+    silent = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(silent, stream)
+    status = 3
+    try:
+        import pytest
+
+        status = int(pytest.main([*SETTINGS, *tests]))
+    finally:
+        os._exit(status)
+
+
+def _end_group(child: int) -> None:
+    try:
+        os.killpg(child, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+# --- the report ---------------------------------------------------------------------------------
+
+
+def report(survivors: list[Mutant], count: int) -> None:
+    path = RESULTS / "survivors.json"
+    path.write_text(json.dumps([key(mutant) for mutant in survivors], indent=1), encoding="utf-8")
+    print("\nSurvivors:", *map(key, survivors), sep="\n")
+    print(f"\n{count - len(survivors)} of {count} mutants killed.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -18,12 +18,12 @@ import ast
 import json
 import os
 import random
+import select
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from tools import isolation, places
@@ -39,25 +39,27 @@ NO_UNIT_TESTS = (
 ).split()
 SETTINGS = ["-q", "-x", "-c", os.devnull, "--rootdir", ".", "-p", "no:cacheprovider"]
 SETTINGS += ["--doctest-modules", "--tb=no", "--no-header"]
+PASSED, BROKEN, ENDLESS = "SURVIVED", "(cannot be imported)", "(without end)"
 HEAVY = "numpy cv2 PIL.Image matplotlib.pyplot scipy sklearn lmdb keras google.cloud.vision pytest"
 
 
 def main() -> int:
     options = arguments()
+    known = options.map and options.map.resolve()
     RESULTS.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copy = copy_of_repository(Path(folder) / "course")
         os.chdir(copy)
-        line_map = tests_of_lines(copy, options.map)
+        line_map = tests_of_lines(copy, known)
         chosen = again() if options.again else draw(options.count, options.seed, options.only)
         get_ready(copy)
-        survivors = []
+        ends = {}
         for number, mutant in enumerate(chosen, start=1):
-            end = verdict(mutant, line_map, copy)
-            if end == "survived":
-                survivors.append(mutant)
-            print(f"{number}/{len(chosen)} {end:9} {mutant}", flush=True)
-    report(survivors, len(chosen))
+            ends[mutant] = verdict(mutant, line_map, copy)
+            print(f"{number}/{len(chosen)} {ends[mutant]} {mutant}", flush=True)
+        killers = {end for end in ends.values() if "::" in end}
+        unfit = {test for test in killers if in_a_fork([test], 600) != PASSED}
+    report([mutant for mutant, end in ends.items() if end in (PASSED, *unfit)], ends, unfit)
     return 0
 
 
@@ -68,7 +70,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="part of the names of the modules")
     parser.add_argument("--again", action="store_true", help="the survivors of the last run")
-    parser.add_argument("--map", type=Path, help="a map from an earlier run: runs/mutants/map.json")
+    parser.add_argument("--map", type=Path, help="of an earlier run: runs/mutants/map.json")
     return parser.parse_args()
 
 
@@ -145,17 +147,16 @@ def get_ready(copy: Path) -> None:
 
 
 def verdict(mutant: Mutant, line_map: dict, copy: Path) -> str:
-    """ "killed", "timeout" or "survived"."""
+    """The test that failed, how else the mutant was noticed, or PASSED."""
     path = copy / mutant.path
     source = path.read_bytes()
     tests = covering(mutant, line_map)
     limit = 30 + 5 * sum(line_map["seconds"][test] for test in tests)
     path.write_bytes(mutant.apply(source))
     try:
-        status = in_a_fork(tests, limit) if tests else 0
+        return in_a_fork(tests, limit) if tests else PASSED
     finally:
         path.write_bytes(source)
-    return {0: "survived", None: "timeout"}.get(status, "killed")
 
 
 def covering(mutant: Mutant, line_map: dict) -> list[str]:
@@ -175,35 +176,45 @@ def in_a_body(mutant: Mutant) -> bool:
     return any(f.body[0].lineno <= mutant.line <= f.end_lineno for f in functions)
 
 
-def in_a_fork(tests: list[str], limit: float) -> int | None:
-    """pytest's exit status; None where it had to be ended."""
+def in_a_fork(tests: list[str], limit: float) -> str:
+    """The first test that fails in a process of its own, else PASSED, BROKEN or ENDLESS."""
+    reader, writer = os.pipe()
     child = os.fork()
     if not child:
-        _child(tests)
-    end = time.monotonic() + limit
-    while time.monotonic() < end:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            _end_group(child)  # servers that the tests left behind
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.02)
-    _end_group(child)
+        _child(tests, writer)
+    os.close(writer)
+    with open(reader, encoding="utf-8") as file:
+        heard = select.select([file], [], [], limit)[0]
+        answer = file.readline().strip() or BROKEN if heard else ENDLESS
+    _end_group(child)  # with the servers that the tests left behind
     os.waitpid(child, 0)
-    return None
+    return answer
 
 
-def _child(tests: list[str]) -> None:
+class Listener:
+    """A plugin of pytest's that keeps the name of the test that failed."""
+
+    failed = ""
+
+    def pytest_runtest_logreport(self, report):
+        if report.failed:
+            self.failed = report.nodeid
+
+
+def _child(tests: list[str], writer: int) -> None:
     os.setsid()
     silent = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(silent, stream)
-    status = 3
     try:
         import pytest
 
-        status = int(pytest.main([*SETTINGS, *tests]))
+        listener = Listener()
+        status = pytest.main([*SETTINGS, *tests], plugins=[listener])
+        answer = listener.failed or (BROKEN if status else PASSED)
+        os.write(writer, answer.encode() + b"\n")
     finally:
-        os._exit(status)
+        os._exit(0)
 
 
 def _end_group(child: int) -> None:
@@ -216,11 +227,13 @@ def _end_group(child: int) -> None:
 # --- the report ---------------------------------------------------------------------------------
 
 
-def report(survivors: list[Mutant], count: int) -> None:
+def report(survivors: list[Mutant], ends: dict[Mutant, str], unfit: set[str]) -> None:
     path = RESULTS / "survivors.json"
     path.write_text(json.dumps([key(mutant) for mutant in survivors], indent=1), encoding="utf-8")
+    if unfit:
+        print("\nThese tests fail without a mutant, and count for nothing:", *unfit, sep="\n")
     print("\nSurvivors:", *map(key, survivors), sep="\n")
-    print(f"\n{count - len(survivors)} of {count} mutants killed.")
+    print(f"\n{len(ends) - len(survivors)} of {len(ends)} mutants killed.")
 
 
 if __name__ == "__main__":

@@ -111,6 +111,18 @@ def test_skewed_columns_and_lines_out_of_step():
     assert lines[3:5] == ["then it ends right here", "while on the right side"]
 
 
+@pytest.mark.parametrize("gap, first", [(16, "a0 a0 a0 b0 b0 b0"), (24, "a0 a0 a0")])
+def test_columns_begin_where_a_stripe_is_wider_than_the_words_are_high(gap, first):
+    """Words 20 high: 16 between two of them is a space that stands in every line by chance."""
+    words = [
+        Word.from_bounds(text, 0.9, left + 60 * i, 30 * row, left + 60 * i + 52, 30 * row + 20)
+        for row in range(4)
+        for text, left in ((f"a{row}", 0), (f"b{row}", 172 + gap))
+        for i in range(3)
+    ]
+    assert to_text(shuffled(words)).split("\n")[0] == first
+
+
 def test_three_columns():
     three = [f"a{i} a a a     b{i} b b b     c{i} c c c" for i in range(4)]
     starts = [line[0].text for line in group_lines(shuffled(page(*three)))]

@@ -293,3 +293,14 @@ def test_importing_loads_no_google_client_and_reading_leaves_stderr_empty():
         [sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True
     )
     assert (result.returncode, result.stdout, result.stderr) == (0, "[]\n", "")
+
+
+def test_a_page_is_as_large_as_its_image_and_a_symbol_stands_in_its_word():
+    word = Word.from_bounds("ab", 0.9, 10, 20, 50, 40)
+    answer = vision_response.from_words([word], (200, 100), True)
+    response = AnnotateImageResponse(answer)
+    [page] = google_vision.elements(response, "page")
+    assert page.box == ((0, 0), (200, 0), (200, 100), (0, 100))
+    a, b = google_vision.elements(response, "symbol")
+    assert a.box == ((10, 20), (30, 20), (30, 40), (10, 40))
+    assert b.box == ((30, 20), (50, 20), (50, 40), (30, 40))

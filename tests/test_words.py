@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from ocr_utils import layout
 from ocr_utils.layout import group_lines, page_angle, reading_order, to_text
 from ocr_utils.words import Word
 
@@ -208,3 +209,15 @@ def test_an_upside_down_page_with_a_little_jitter_is_read(seed):
         middle = word.polygon.mean(axis=0)
         jittered.append(Word(word.text, None, (word.polygon - middle) @ turn + middle))
     assert to_text(shuffled(turned(jittered, 180))) == "\n".join((*LETTER, "goodbye"))
+
+
+def test_boxes_in_parts_of_the_page_read_as_in_pixels():
+    small = [Word(word.text, None, word.polygon / 1000) for word in page(*COLUMNS)]
+    assert to_text(shuffled(small)) == to_text(page(*COLUMNS))
+
+
+@pytest.mark.parametrize("degrees", [-5, 3, 6])
+def test_an_upright_box_around_a_slanted_word_loses_what_the_slant_added(degrees):
+    words = turned(page("an old inn by the sea"), degrees, "upright")
+    bounds = layout._upright_bounds(words, np.deg2rad(degrees))
+    np.testing.assert_allclose(bounds[:, 3] - bounds[:, 1], 20, atol=1)

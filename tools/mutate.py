@@ -7,7 +7,7 @@
 First all unit tests run once, to learn which test runs which line. Then each mutant meets those
 that run its line, the fastest first, until one fails or takes far too long. Survivors are printed.
 Equivalent mutants, which no test can kill, stand with their reason in tools/equivalent_mutants.txt.
-Needs Linux or macOS and `pip install coverage`; an hour on one core for 300 mutants.
+Needs Linux or macOS; an hour on one core for 300 mutants.
 
 The notebooks, the checks of exercises and plots.py are left out; so are the tests that compare the
 package with the lessons' source, or that only look at the repository.

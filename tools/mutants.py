@@ -61,10 +61,14 @@ class Mutant:
 def mutants_of(path: str, source: bytes) -> list[Mutant]:
     """All mutants of a module, in the order of their places.
 
-    >>> [(mutant.old, mutant.new) for mutant in mutants_of("a.py", b"if a < 1: b = f(1, c=2)")]
-    ... # doctest: +NORMALIZE_WHITESPACE
-    [('a < 1', 'not (a < 1)'), ('a < 1', '(a <= 1)'), ('a < 1', '(a > 1)'), ('1', '(2)'),
-     ('f(1, c=2)', 'f(1)'), ('1', '(2)'), ('2', '(3)')]
+    >>> for mutant in mutants_of("a.py", b"if a < 1: b = f(c=2)"):
+    ...     print(mutant)
+    a.py:1: a < 1 -> (a <= 1)
+    a.py:1: a < 1 -> (a > 1)
+    a.py:1: a < 1 -> not (a < 1)
+    a.py:1: 1 -> (2)
+    a.py:1: f(c=2) -> f()
+    a.py:1: 2 -> (3)
     """
     starts = [0]
     for line in source.splitlines(keepends=True):

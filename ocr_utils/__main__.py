@@ -1,13 +1,13 @@
 """Read images from the command line: python -m ocr_utils photo.jpg (notebook 08)."""
 
 import argparse
-import contextlib
 import glob
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from ocr_utils.atomic import new_file
 from ocr_utils.errors import OcrError
 from ocr_utils.formats import Page, to_hocr, to_json, to_tsv
 from ocr_utils.layout import to_text
@@ -170,21 +170,12 @@ def _announce_engines() -> None:
 
 
 def _save(picture, path: Path) -> None:
-    """Write a PIL image under a temporary name, then rename: whole or not at all."""
-    temporary, suffix = path.with_name(f".{path.name}.part"), path.suffix.lower()
+    """Write a PIL image, whole or not at all."""
+    suffix = path.suffix.lower()
     if suffix not in (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp"):
         raise OcrError(f"{path} is no name for an image: end it in .png or .jpg.")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        picture.save(temporary, format={".jpg": "JPEG", ".tif": "TIFF"}.get(suffix, suffix[1:]))
-        temporary.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise OcrError(
-            f"{path} could not be written ({error.strerror or error}): choose another "
-            "place or free some space."
-        ) from None
+    with new_file(path) as temporary:
+        picture.save(temporary)
 
 
 def _formatted(pages: list[Page], kind: str) -> str:

@@ -7,7 +7,7 @@ Images travel width first, (B, W, H, C), so that axis 1 is the network's time. I
 import numpy as np
 
 from ocr_utils.ctc import decode_predict_ctc
-from ocr_utils.errors import OcrError
+from ocr_utils.images import fit_image, load_image
 from ocr_utils.labels import TARGET_CHARACTERS
 
 
@@ -72,35 +72,6 @@ def word_accuracy(y_true, y_pred):
     return ops.cast(ops.logical_and(same, fits), "float32")
 
 
-def load_weights(model, path) -> None:
-    """Load weights into a model, or raise OcrError: no file, a broken one, another network's."""
-    try:
-        stored = _count_stored(path)
-        if stored != model.count_params():  # Keras itself accepts a file with layers left over
-            raise ValueError(f"it holds {stored:,}")
-        model.load_weights(path)
-    except Exception as error:
-        reason = str(error).strip().split("\n")[0][:160]
-        raise OcrError(
-            f"{path} does not hold the {model.count_params():,} weights of this network "
-            f"({reason}): build it with the settings it was trained with."
-        ) from None
-
-
-def _count_stored(path) -> int:
-    """How many numbers a Keras weights file holds for its layers."""
-    import h5py
-
-    sizes = []
-    with h5py.File(path) as file:
-        file["layers"].visititems(
-            lambda name, item: sizes.append(
-                item.size if isinstance(item, h5py.Dataset) and "seed_generator" not in name else 0
-            )
-        )
-    return sum(sizes)
-
-
 def prepare_image(image, size=(100, 32), pad: bool = False) -> np.ndarray:
     """An image of any kind and size -> the network's input (W, H, 1), float32 in 0..1.
 
@@ -112,18 +83,8 @@ def prepare_image(image, size=(100, 32), pad: bool = False) -> np.ndarray:
     """
     import cv2
 
-    from ocr_utils.images import load_image
-
     gray = cv2.cvtColor(load_image(image), cv2.COLOR_RGB2GRAY)
-    width, height = size
-    inner = min(max(1, gray.shape[1] * height // gray.shape[0]), width) if pad else width
-    shrinks = gray.shape[0] > height
-    resized = cv2.resize(
-        gray, (inner, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    )
-    canvas = np.zeros((width, height, 1), np.float32)
-    canvas[:inner, :, 0] = resized.T / 255
-    return canvas
+    return (fit_image(gray, size, pad)[..., None] / 255).astype(np.float32)
 
 
 def check_inference(model, dataset, index: int = 5) -> list[tuple[str, str]]:

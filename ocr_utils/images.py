@@ -202,3 +202,22 @@ def _white(array: np.ndarray) -> float:
     slack = 1 + OVERSHOOT * floats
     whites = [1.0] * floats + [2.0**bits - 1 for bits in BIT_DEPTHS]
     return next((white for white in whites if highest <= white * slack), highest)
+
+
+def fit_image(gray: np.ndarray, size=(100, 32), pad: bool = True) -> np.ndarray:
+    """Scale a gray image (h, w) to `size`, (width, height) -> (W, H) uint8, width first (06).
+
+    With `pad` the proportions stay: what is wider is squeezed, what is narrower is filled with 0.
+    Without, it is stretched to the whole width.
+
+    >>> fit_image(np.full((31, 62), 9, np.uint8))[[0, 63, 64], 0].tolist()
+    [9, 9, 0]
+    """
+    import cv2
+
+    width, height = size
+    inner = min(max(1, gray.shape[1] * height // gray.shape[0]), width) if pad else width
+    method = cv2.INTER_AREA if gray.shape[0] > height else cv2.INTER_LINEAR
+    fitted = np.zeros((width, height), np.uint8)
+    fitted[:inner] = cv2.resize(gray, (inner, height), interpolation=method).T
+    return fitted

@@ -4,33 +4,13 @@ import math
 from collections import Counter
 from pathlib import Path
 
-import cv2
 import keras
 import numpy as np
 
 from ocr_utils.errors import OcrError
+from ocr_utils.images import fit_image
 from ocr_utils.lmdb_audit import fit_case, label_problem
 from ocr_utils.lmdb_words import count_words, decode_image, read_label, reading
-
-
-def fit_image(gray: np.ndarray, size: tuple[int, int] = (100, 32)) -> np.ndarray:
-    """Scale a gray image (h, w) to the height of `size` -> (W, H) uint8, width first (notebook 06).
-
-    The proportions stay; what is wider than `size` is squeezed, what is narrower is filled with 0:
-    the same as `crnn.prepare_image(image, size, pad=True)`, before the division by 255.
-
-    >>> fit_image(np.full((31, 62), 9, np.uint8))[[0, 63, 64], 0].tolist()
-    [9, 9, 0]
-    """
-    width, height = size
-    inner = min(max(1, gray.shape[1] * height // gray.shape[0]), width)
-    shrinks = gray.shape[0] > height
-    scaled = cv2.resize(
-        gray, (inner, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    )
-    fitted = np.zeros((width, height), np.uint8)
-    fitted[:inner] = scaled.T
-    return fitted
 
 
 class MJDatasetSequence(keras.utils.PyDataset):

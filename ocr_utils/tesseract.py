@@ -3,16 +3,15 @@
 import functools
 import os
 import platform
-import re
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, PngImagePlugin
+from PIL import Image
 
-from ocr_utils.atomic import new_file
+from ocr_utils import crop_files
 from ocr_utils.errors import OcrError
 from ocr_utils.images import load_image
 from ocr_utils.words import Word
@@ -20,7 +19,6 @@ from ocr_utils.words import Word
 WORD_LEVEL = 5  # image_to_data: 1 page, 2 block, 3 paragraph, 4 line, 5 word
 LONGEST = 32_000  # pixels; Tesseract refuses a side above 32,767, and with it a whole list
 SECONDS = 300  # until a call is given up, and for each image of a list one more
-MADE_BY = ("Software", "ocr_utils.crop_word_regions")  # text chunk of the cuttings
 PAGE_MODES = (1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13)  # 0 and 2 find no text
 INSTALL = {
     "Linux": "sudo apt install tesseract-ocr",
@@ -126,16 +124,9 @@ def crop_word_regions(
     """
     image = load_image(image_path)
     words = read(image, lang, psm)
-    folder = _make_folder(Path(output_path))
-    paths = [folder / f"{index:04d}.png" for index in range(len(words))]
-    _spare_the_image(image_path, paths)
-    for word, path in zip(words, paths, strict=True):
-        left, top, right, bottom = (int(value) for value in word.bounds)
-        _save_png(image[top:bottom, left:right], path)
-    for stale in set(folder.glob("*.png")) - set(paths):
-        if re.fullmatch(r"[0-9]{4,}", stale.stem) and _is_cutting(stale):
-            stale.unlink()
-    return [str(path) for path in paths]
+    bounds = [map(int, word.bounds) for word in words]
+    crops = [image[top:bottom, left:right] for left, top, right, bottom in bounds]
+    return crop_files.save(crops, Path(output_path), image_path)
 
 
 def recognize_images(
@@ -276,43 +267,3 @@ def _pytesseract():
         if (usual / "tesseract.exe").exists():  # its installer does not extend the PATH
             pytesseract.pytesseract.tesseract_cmd = str(usual / "tesseract.exe")
     return pytesseract
-
-
-def _make_folder(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except FileExistsError:
-        raise OcrError(f"{folder} is a file: give a folder for the cuttings.") from None
-    except OSError as error:
-        raise OcrError(
-            f"{folder} cannot be made ({error.strerror}): choose a folder of your own "
-            "on a disk with free space."
-        ) from None
-    return folder
-
-
-def _spare_the_image(image_path, paths: list[Path]) -> None:
-    """Raise OcrError where a cutting would take the place of the image it is cut from."""
-    if not isinstance(image_path, str | os.PathLike) or not os.path.exists(image_path):
-        return
-    for path in paths:
-        if path.exists() and path.samefile(image_path):
-            raise OcrError(
-                f"{path} is the image itself and would be replaced by a cutting: "
-                "give another folder."
-            )
-
-
-def _is_cutting(path: Path) -> bool:
-    try:
-        with Image.open(path) as image:
-            return image.info.get(MADE_BY[0]) == MADE_BY[1]
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        return False  # whatever it is, it was not cut here
-
-
-def _save_png(image: np.ndarray, path: Path) -> None:
-    mark = PngImagePlugin.PngInfo()
-    mark.add_text(*MADE_BY)
-    with new_file(path) as temporary:
-        Image.fromarray(image).save(temporary, format="PNG", pnginfo=mark)

@@ -8,7 +8,7 @@ import tarfile
 import numpy as np
 import pytest
 
-from ocr_utils import cifar10, datasets
+from ocr_utils import cifar10, course_data, datasets
 from ocr_utils.downloads import Download, sha256_of
 from ocr_utils.errors import OcrError
 
@@ -142,3 +142,9 @@ def test_an_archive_cannot_write_elsewhere(tmp_path):
     cifar10.unpack_cifar10(tmp_path / "evil.tar.gz", tmp_path / "deep" / "er" / "batches")
     names = [path.name for path in (tmp_path / "deep" / "er" / "batches").iterdir()]
     assert sorted(names) == sorted(cifar10.BATCHES) and not (tmp_path / "evil").exists()
+
+
+def test_the_stand_in_lies_in_a_folder_of_the_official_name(tmp_path):
+    built = cifar10.build_cifar10(tmp_path, per_batch=1)
+    assert built == tmp_path / "cifar-10-batches-py"
+    assert built.name in course_data.OTHER_SETS

@@ -181,3 +181,10 @@ def test_what_xml_and_json_forbid_does_not_reach_them():
     page = Page("a\x07.png", 80, 40, [Word.from_bounds("a\x00b\ud800", float("nan"), 1, 2, 3, 4)])
     ElementTree.fromstring(to_hocr([page]).encode())
     assert json.loads(to_json([page]))["pages"][0]["words"][0]["confidence"] is None
+
+
+def test_a_folder_gives_pictures_of_every_kind_and_nothing_else(tmp_path):
+    kinds = "png jpg jpeg tif tiff bmp gif webp ppm pgm".split()
+    for kind in [*kinds, "txt", "pdf"]:
+        (tmp_path / f"a.{kind}").touch()
+    assert find_images([str(tmp_path)]) == (sorted(str(tmp_path / f"a.{k}") for k in kinds), [])

@@ -8,7 +8,7 @@ import pytest
 
 from ocr_utils import crnn, ctc
 from ocr_utils.errors import OcrError
-from ocr_utils.labels import PRINTABLE, TARGET_CHARACTERS, LabelConverter
+from ocr_utils.labels import PRINTABLE, LabelConverter
 
 SMALL = {"input_shape": (48, 32, 1), "channels": (8, 16, 32), "lstm_units": (32,)}
 
@@ -204,50 +204,6 @@ def test_prepare_image_stretches_or_pads():
     assert stretched.shape == padded.shape == (100, 32, 1) and stretched.dtype == np.float32
     assert stretched[:45].max() == 0 and stretched[55:].min() == 1
     assert padded[36:64].min() == 1 and padded[64:].max() == 0
-
-
-def test_the_dataset_prepares_images_the_same_way():
-    from ocr_utils.lmdb_sequence import fit_image
-
-    gray = np.random.default_rng(0).integers(0, 255, (31, 77), np.uint8)
-    ours = crnn.prepare_image(np.stack([gray] * 3, -1), pad=True)[..., 0] * 255
-    assert np.abs(ours - fit_image(gray)).max() < 1
-
-
-def test_weights_go_back_where_they_came_from(tmp_path):
-    images = random_logits(2, 48, 32)[..., None]
-    first, second = crnn.build_crnn_model(**SMALL), crnn.build_crnn_model(**SMALL)
-    first.save_weights(tmp_path / "a.weights.h5")
-    crnn.load_weights(second, tmp_path / "a.weights.h5")
-    np.testing.assert_allclose(first(images), second(images), atol=1e-5)
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"characters": TARGET_CHARACTERS + "!?"},
-        {"channels": (8, 16, 32, 32)},
-        {"channels": (8, 16)},
-        {"lstm_units": (32, 32)},
-        {"batch_norm": False},
-        {"convolutions": 2},
-    ],
-)
-def test_weights_of_another_network_are_refused(tmp_path, other):
-    crnn.build_crnn_model(**{**SMALL, **other}).save_weights(tmp_path / "other.weights.h5")
-    with pytest.raises(OcrError, match="other.weights.h5.*weights of this network"):
-        crnn.load_weights(crnn.build_crnn_model(**SMALL), tmp_path / "other.weights.h5")
-
-
-def test_missing_and_broken_weights_are_named(tmp_path):
-    model = crnn.build_crnn_model(**SMALL, dropout=0.1)
-    model.save_weights(tmp_path / "whole.weights.h5")
-    crnn.load_weights(model, tmp_path / "whole.weights.h5")
-    whole = (tmp_path / "whole.weights.h5").read_bytes()
-    (tmp_path / "cut.weights.h5").write_bytes(whole[:5000])
-    for name in ("cut", "missing"):
-        with pytest.raises(OcrError, match=f"{name}.weights.h5"):
-            crnn.load_weights(model, tmp_path / f"{name}.weights.h5")
 
 
 def test_check_inference_shows_and_returns(tmp_path):

@@ -73,10 +73,11 @@ def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_the_file_arrives_whole_and_is_not_fetched_again(server, tmp_path, capsys):
+def test_the_file_arrives_whole_and_is_not_fetched_again(server, tmp_path, capsys, caplog):
     path = fetch(download(f"{server}/good"), tmp_path)
     assert path.read_bytes() == CONTENT and names(tmp_path) == ["file.bin"]
     assert "file.bin: 100%" in capsys.readouterr().err  # the progress bar
+    assert not caplog.records  # and no log of a library beside it
     assert fetch(download(f"{server}/good"), tmp_path) == path
     assert len(Handler.requests) == 1
 

@@ -185,8 +185,22 @@ def test_json_is_a_data_sets_pages_json_with_text():
     assert page["words"][1]["confidence"] is None
 
 
+def test_json_keeps_hangul_readable():
+    assert "서울역" in formats.to_json(
+        [formats.Page("역.png", 9, 9, [Word.from_bounds("서울역", 1, 0, 0, 9, 9)])]
+    )
+
+
+def test_the_outline_of_a_word_is_thick_enough_to_be_seen_on_a_large_page():
+    page = Image.new("RGB", (1600, 1600), "white")
+    annotated = end_to_end.annotate(page, [Word.from_bounds("", None, 400, 400, 900, 700)])
+    red = (np.asarray(annotated) == (255, 0, 0)).all(axis=2)
+    assert red[600].sum() >= 2 * 3
+
+
 def test_tsv_has_a_row_for_each_word():
     rows = [row.split("\t") for row in formats.to_tsv([PAGE]).split("\n")]
+    assert rows[0] == "image line word confidence left top right bottom text".split()
     assert [len(row) for row in rows] == [9, 9, 9]
     assert rows[1][1:] == ["1", "1", "0.876", "10", "10", "60", "32", "R&D <1>"]
 

@@ -11,8 +11,9 @@ from google.cloud import vision
 from PIL import Image, ImageDraw
 
 from ocr_synth.fonts import course_fonts, korean_font, load_font
-from ocr_utils import google_vision, vision_emulator
+from ocr_utils import google_vision, vision_emulator, vision_response
 from ocr_utils.errors import OcrError
+from ocr_utils.words import Word
 
 KEY = google_vision.KEY_VARIABLE
 LEFT = (
@@ -293,3 +294,14 @@ def test_importing_loads_no_google_client_and_reading_leaves_stderr_empty():
         [sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True
     )
     assert (result.returncode, result.stdout, result.stderr) == (0, "[]\n", "")
+
+
+def test_a_page_is_as_large_as_its_image_and_a_symbol_stands_in_its_word():
+    word = Word.from_bounds("ab", 0.9, 10, 20, 50, 40)
+    answer = vision_response.from_words([word], (200, 100), True)
+    response = vision.AnnotateImageResponse(answer)
+    [page] = google_vision.elements(response, "page")
+    assert page.box == ((0, 0), (200, 0), (200, 100), (0, 100))
+    a, b = google_vision.elements(response, "symbol")
+    assert a.box == ((10, 20), (30, 20), (30, 40), (10, 40))
+    assert b.box == ((30, 20), (50, 20), (50, 40), (30, 40))

@@ -1,5 +1,7 @@
 """What goes wrong with Google Vision: one sentence for errors of key, network, service, caller."""
 
+import threading
+
 import numpy as np
 import pytest
 from google.cloud import vision
@@ -241,3 +243,16 @@ def test_the_courses_own_reader_serves():
     image = Image.new("RGB", (420, 120), "white")
     ImageDraw.Draw(image).text((20, 30), "Harbor", "black", load_font(course_fonts()[0], 48))
     assert "HARBOR" in answer_of(read, np.array(image)).full_text_annotation.text.upper()
+
+
+def test_a_service_that_does_not_answer_is_given_up(monkeypatch):
+    """The reader waits until the test is over: only the client's own limit ends the call."""
+    over = threading.Event()
+    server, address = vision_emulator.start(reader=lambda image: over.wait(20) and [])
+    monkeypatch.setattr(google_vision, "TIMEOUT", 0.5)
+    try:
+        with pytest.raises(OcrError, match="check the network, then try again or send a smaller"):
+            google_vision.read(np.zeros((9, 9), np.uint8), vision_emulator.connect(address))
+    finally:
+        over.set()
+        server.stop(0)

@@ -4,6 +4,8 @@ import contextlib
 import http.server
 import io
 import os
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -202,3 +204,9 @@ def test_a_file_that_is_too_large_or_never_ends(tmp_path, monkeypatch):
         file.truncate(20_000_000)
     monkeypatch.setattr(image_sources, "FILE_BYTES", 10_000_000)
     assert "is larger than 10 MB" in message(tmp_path / "huge.png")
+
+
+def test_a_call_that_never_returns_does_not_keep_the_program_alive():
+    code = "import time; from ocr_utils.network import within; within(0.1, time.sleep, 600)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert "TimeoutError: no end after 0.1 seconds" in done.stderr

@@ -1,5 +1,6 @@
 """keras-ocr's Pipeline with the course's parts, the course's reader with keras-ocr's parts."""
 
+import socket
 import threading
 
 import numpy as np
@@ -62,7 +63,10 @@ def test_our_reader_runs_with_untrained_parts_of_keras_ocr(keras_ocr, sign):
         end_to_end.read(sign, detector, TesseractRecognizer()),
     ):
         assert all(0 <= word.bounds[0] <= sign.shape[1] for word in words)
-    assert set("".join(word.text for word in recognizer.read([sign]))) <= set("abc")
+    [word] = recognizer.read([sign])
+    height, width = np.asarray(sign).shape[:2]
+    assert word.box == ((0, 0), (width, 0), (width, height), (0, height))
+    assert set(word.text) <= set("abc")
     assert detector.detector.model.count_params() == 20_780_770
 
 
@@ -85,12 +89,17 @@ def test_a_folder_of_data_forbids_the_network_here_too(keras_ocr, tmp_path, monk
     """Without a network any attempt would end in an error; here none is even made."""
     monkeypatch.setenv("KERAS_OCR_CACHE_DIR", str(tmp_path))
     asked = []
-    monkeypatch.setattr(keras_ocr.tools, "download_and_verify", lambda *a, **k: asked.append(a))
+    monkeypatch.setattr(
+        keras_ocr.tools,
+        "download_and_verify",
+        lambda *a, **k: asked.append(socket.getdefaulttimeout()),
+    )
     for value, count in (("standin", 0), (str(tmp_path), 0), ("", 1)):
         monkeypatch.setenv("OCR_COURSE_DATA", value)
         asked.clear()
         keras_ocr_bridge.make_pipeline(timeout=1)
         assert (len(asked) > 0) == count, value
+        assert set(asked) <= {1} and socket.getdefaulttimeout() is None  # for the download alone
 
 
 def test_weights_that_never_arrive_are_given_up(keras_ocr, tmp_path, monkeypatch):

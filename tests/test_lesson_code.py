@@ -11,6 +11,7 @@ import pytest
 
 from ocr_synth.pages import render_page
 from ocr_utils import craft_maps, crnn, ctc, keras_ocr_bridge, labels, lmdb_audit, lmdb_sequence
+from ocr_utils.images import fit_image
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 
@@ -237,7 +238,7 @@ def test_06_the_batches_are_those_of_the_package(word_set):
 def test_06_a_picture_is_fitted_as_by_the_package(size):
     page = lesson_code("06_lmdb_exploration")
     gray = np.random.default_rng(0).integers(0, 255, size, np.uint8)
-    np.testing.assert_array_equal(page["fit_image"](gray), lmdb_sequence.fit_image(gray))
+    np.testing.assert_array_equal(page["fit_image"](gray), fit_image(gray))
 
 
 def test_06_the_problems_are_those_of_the_audit(faulty_set):

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 from ocr_synth.fonts import course_fonts, korean_font, load_font
 from ocr_utils import OcrError, tesseract, to_text
 from ocr_utils.words import Word
+from tools import system
 
 LINES = ("The ferry leaves", "from the south pier")
 KOREAN = ("안녕하세요, 서울역입니다.", "출구는 왼쪽에 있습니다.", "표를 먼저 사 주세요.")
@@ -322,3 +323,21 @@ def test_what_tesseract_itself_refuses(sign, monkeypatch):
     monkeypatch.setattr(pytesseract, "image_to_data", refuse)
     assert "Tesseract could not read this image (Image too large" in message(tesseract.read, sign)
     assert "oem=0 needs the legacy engine" in message(tesseract.read, sign, oem=0)
+
+
+def test_a_margin_is_equally_wide_on_all_sides_even_of_a_single_pixel():
+    framed = tesseract._with_margin(np.full((1, 1, 3), 80, np.uint8), 10)
+    assert framed.shape == (21, 21, 3) and (framed == 80).all()
+    framed = tesseract._with_margin(np.dstack([np.eye(3, dtype=np.uint8) * 255] * 3), 2)
+    assert framed.shape == (7, 7, 3) and np.argwhere(framed[..., 0]).tolist() == [
+        [2, 2],
+        [3, 3],
+        [4, 4],
+    ]
+
+
+def test_the_remedies_name_the_packages_of_the_set_up():
+    """`tools` runs before anything is installed, `ocr_utils` may be installed without it."""
+    assert tesseract.INSTALL["Linux"].split()[-1] in system.APT_PACKAGES
+    korean = tesseract.INSTALL_LANGUAGE["Linux"].format(package="kor").split()[-1]
+    assert korean in system.APT_PACKAGES

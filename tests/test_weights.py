@@ -115,6 +115,7 @@ CARDS = {
         {"calibration": None},
         {"calibration": {"at first sight": [1, 0, 0, 0]}},
         {"calibration": {"at first sight": [1, 0, 0, 0], "voted": [1, 0]}},
+        {"calibration": {"at first sight": [1, 0, 0, 0], "voted": [1, 0, 0, 0, 0]}},
         {"calibration": {"at first sight": [1, 0, 0, 0], "voted": [1, 0, 0, "0"]}},
         {"calibration": {"at first sight": [1, 0, 0, 0], "voted": [1, 0, 0, 10**400]}},
         {"calibration": {"at first sight": [1, 0, 0, 0], "voted": [1, 0, 0, float("nan")]}},

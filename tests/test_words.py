@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from ocr_utils import layout
 from ocr_utils.layout import group_lines, page_angle, reading_order, to_text
 from ocr_utils.words import Word
 
@@ -111,6 +112,18 @@ def test_skewed_columns_and_lines_out_of_step():
     assert lines[3:5] == ["then it ends right here", "while on the right side"]
 
 
+@pytest.mark.parametrize("gap, first", [(16, "a0 a0 a0 b0 b0 b0"), (24, "a0 a0 a0")])
+def test_columns_begin_where_a_stripe_is_wider_than_the_words_are_high(gap, first):
+    """Words 20 high: 16 between two of them is a space that stands in every line by chance."""
+    words = [
+        Word.from_bounds(text, 0.9, left + 60 * i, 30 * row, left + 60 * i + 52, 30 * row + 20)
+        for row in range(4)
+        for text, left in ((f"a{row}", 0), (f"b{row}", 172 + gap))
+        for i in range(3)
+    ]
+    assert to_text(shuffled(words)).split("\n")[0] == first
+
+
 def test_three_columns():
     three = [f"a{i} a a a     b{i} b b b     c{i} c c c" for i in range(4)]
     starts = [line[0].text for line in group_lines(shuffled(page(*three)))]
@@ -196,3 +209,15 @@ def test_an_upside_down_page_with_a_little_jitter_is_read(seed):
         middle = word.polygon.mean(axis=0)
         jittered.append(Word(word.text, None, (word.polygon - middle) @ turn + middle))
     assert to_text(shuffled(turned(jittered, 180))) == "\n".join((*LETTER, "goodbye"))
+
+
+def test_boxes_in_parts_of_the_page_read_as_in_pixels():
+    small = [Word(word.text, None, word.polygon / 1000) for word in page(*COLUMNS)]
+    assert to_text(shuffled(small)) == to_text(page(*COLUMNS))
+
+
+@pytest.mark.parametrize("degrees", [-5, 3, 6])
+def test_an_upright_box_around_a_slanted_word_loses_what_the_slant_added(degrees):
+    words = turned(page("an old inn by the sea"), degrees, "upright")
+    bounds = layout._upright_bounds(words, np.deg2rad(degrees))
+    np.testing.assert_allclose(bounds[:, 3] - bounds[:, 1], 20, atol=1)

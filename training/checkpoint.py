@@ -5,17 +5,17 @@ from pathlib import Path
 
 import numpy as np
 
+from ocr_utils.atomic import new_file
+
 
 def save(path: Path, model, **progress) -> None:
     """Weights, optimizer state and numbers of the progress -> `path`, by a rename."""
     variables = model.variables + model.optimizer.variables
     arrays = {f"v{i:04d}": np.array(variable) for i, variable in enumerate(variables)}
-    temporary = path.with_name(path.name + ".tmp")
-    with open(temporary, "wb") as file:
+    with new_file(path) as temporary, open(temporary, "wb") as file:
         np.savez(file, **progress, **arrays)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(temporary, path)
 
 
 def restore(path: Path, model) -> dict:

@@ -19,6 +19,7 @@ import numpy as np
 from ocr_synth.fonts import course_fonts, installed_fonts
 from ocr_synth.scene import scene_sample
 from ocr_utils import ctc
+from ocr_utils.atomic import new_file
 from ocr_utils.labels import PRINTABLE
 from ocr_utils.metrics import expected_calibration_error, normalize, word_accuracy
 from ocr_utils.paths import WEIGHTS
@@ -196,9 +197,9 @@ def write_weights(model, run: Path, args) -> str:
 
 
 def write_card(card: dict, name: str) -> None:
-    """The card, last, by a temporary name."""
-    (WEIGHTS / "writing.json").write_text(json.dumps(card, indent=1), encoding="utf-8")
-    (WEIGHTS / "writing.json").replace(WEIGHTS / f"{name}.json")
+    """The card, last."""
+    with new_file(WEIGHTS / f"{name}.json") as temporary:
+        temporary.write_text(json.dumps(card, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

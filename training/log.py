@@ -3,6 +3,8 @@
 import csv
 from pathlib import Path
 
+from ocr_utils.atomic import new_file
+
 COLUMNS = ("step", "samples", "minutes", "loss", "rate", "generated", "real")
 
 
@@ -28,9 +30,7 @@ def cut(path: Path, samples: int) -> None:
     rows = list(csv.DictReader(path.open())) if path.exists() else []
     kept = [row for row in rows if int(row["samples"]) <= samples]
     if len(kept) < len(rows):
-        temporary = path.with_name(path.name + ".tmp")
-        with temporary.open("w", newline="") as file:
+        with new_file(path) as temporary, temporary.open("w", newline="") as file:
             writer = csv.DictWriter(file, COLUMNS)
             writer.writeheader()
             writer.writerows(kept)
-        temporary.replace(path)

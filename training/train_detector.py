@@ -12,6 +12,7 @@ import platform
 from pathlib import Path
 
 from ocr_synth.pages import render_page
+from ocr_utils.atomic import new_file
 from ocr_utils.detector import CHANNELS, Detector, build_detector, detection_loss
 from ocr_utils.metrics import Score, box_hmean
 from ocr_utils.paths import WEIGHTS
@@ -92,8 +93,8 @@ def export(model, progress: loop.Progress, run: Path, args) -> None:
         hmean = evaluate_pages.detection_hmean(detector, folder)
         card["results"][f"H-mean, {Path(folder).name}, not trained on"] = round(hmean, 2)
     (WEIGHTS / "detector_log.csv").write_text((run / "log.csv").read_text())
-    (WEIGHTS / "detector.json.tmp").write_text(json.dumps(card, indent=1), encoding="utf-8")
-    (WEIGHTS / "detector.json.tmp").replace(WEIGHTS / "detector.json")
+    with new_file(WEIGHTS / "detector.json") as temporary:
+        temporary.write_text(json.dumps(card, indent=1), encoding="utf-8")
 
 
 def arguments() -> argparse.ArgumentParser:

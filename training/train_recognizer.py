@@ -14,6 +14,7 @@ from pathlib import Path
 import keras
 
 from ocr_utils import crnn
+from ocr_utils.atomic import new_file
 from ocr_utils.labels import PRINTABLE, LabelConverter
 from ocr_utils.recognizer import ARCHITECTURE, IMAGE_SIZE, build_recognizer
 from ocr_utils.weights import RECOGNIZER, load_weights, read_card, save_weights
@@ -38,7 +39,8 @@ def main() -> None:
     with loop.averaged(model):
         save_weights(model, run / "recognizer.npz")
     settings = vars(args) | {"architecture": ARCHITECTURE}
-    (run / "settings.json").write_text(json.dumps(settings, indent=1))
+    with new_file(run / "settings.json") as temporary:
+        temporary.write_text(json.dumps(settings, indent=1))
 
 
 def compiled(args):

@@ -1,4 +1,4 @@
-"""A network in an ONNX file, run by onnxruntime: starts in a tenth of TensorFlow's time (notebook 08).
+"""A network in an ONNX file, run by onnxruntime, which starts in a fraction of a second (nb 08).
 
 ONNX (onnx.ai) is a format for networks that many programs can run, in browsers and on phones too.
 `python -m training.export_onnx` writes such a file beside the weights it was made of.

@@ -6,7 +6,7 @@ A network paints two maps, region and affinity, and `score_maps` makes boxes of 
 
 import numpy as np
 
-from ocr_utils import weights
+from ocr_utils import onnx_network, weights
 from ocr_utils.craft_maps import (  # noqa: F401 - notebook 02 takes all of them from here
     STRIDE,
     affinity_boxes,
@@ -85,6 +85,7 @@ class Detector:
     def __init__(self, model, card: dict | None = None):
         self.model, self.card = model, card or {}
         self.options = self.card.get("options", {})
+        self.description = f"the course's own, by {onnx_network.runtime_of(model)}"
 
     def detect(self, images, **options) -> list[np.ndarray]:
         """For each image (anything `load_image` takes) its words: (N, 4, 2) float32, pixels.
@@ -135,12 +136,15 @@ class Detector:
         return find_boxes(self.maps(image, scale), **options) * np.float32(STRIDE / scale)
 
 
-def load_detector(name: str = "detector") -> Detector:
+def load_detector(name: str = "detector", runtime: str = "Keras") -> Detector:
     """The detector whose weights and card are data/weights/<name>.npz and .json.
 
-    Raises OcrError where they are missing, damaged or another network's.
+    runtime: "Keras", or "onnxruntime" for <name>.onnx, which paints the same and starts at once, but
+    cannot be trained. Raises OcrError where they are missing, damaged or another network's.
     """
     card = weights.read_card(WEIGHTS / f"{name}.json", weights.DETECTOR)
+    if runtime == "onnxruntime":
+        return Detector(onnx_network.load_network(WEIGHTS / f"{name}.onnx", card), card)
     model = build_detector(tuple(card["channels"]))
     weights.load_weights(model, WEIGHTS / f"{name}.npz", card)
     return Detector(model, card)

@@ -2,7 +2,8 @@
 
 Any detector with `detect(images) -> list of (N, 4, 2)` and any recognizer with
 `read(crops) -> list[Word]` fit together here. The course's own take part as soon as their weights
-lie in data/weights/; until then Tesseract stands in for whichever is missing.
+lie in data/weights/, run by onnxruntime where that is installed and by Keras elsewhere; until then
+Tesseract stands in for whichever is missing.
 """
 
 import functools
@@ -13,6 +14,7 @@ from PIL import Image, ImageDraw
 from ocr_utils.errors import OcrError
 from ocr_utils.images import load_image
 from ocr_utils.layout import reading_order
+from ocr_utils.onnx_network import runtime_for
 from ocr_utils.paths import WEIGHTS
 from ocr_utils.words import Word
 
@@ -166,7 +168,7 @@ def load_detector():
     if (WEIGHTS / "detector.json").exists():
         from ocr_utils import detector
 
-        return detector.load_detector()
+        return detector.load_detector(runtime=runtime_for(WEIGHTS / "detector.onnx"))
     return TesseractDetector()
 
 
@@ -176,20 +178,18 @@ def load_recognizer():
     if (WEIGHTS / "recognizer.json").exists():
         from ocr_utils import recognizer
 
-        return recognizer.load_recognizer()
+        return recognizer.load_recognizer(runtime=runtime_for(WEIGHTS / "recognizer.onnx"))
     return TesseractRecognizer()
 
 
 def describe(detector=None, recognizer=None) -> str:
-    """Which detector and which recognizer are in use, in one line (notebook 08).
+    """Which detector and which recognizer are in use, and what runs them, in one line (notebook 08).
 
     >>> describe(TesseractDetector(), TesseractRecognizer())
     "detector: Tesseract's boxes (stand-in), recognizer: Tesseract, one word at a time (stand-in)"
     """
     parts = detector or load_detector(), recognizer or load_recognizer()
-    names = [
-        getattr(part, "description", f"the course's own {type(part).__name__}") for part in parts
-    ]
+    names = [getattr(part, "description", type(part).__name__) for part in parts]
     return f"detector: {names[0]}, recognizer: {names[1]}"
 
 

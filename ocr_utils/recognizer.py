@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ocr_utils import augmentation, beam, crnn, ctc, weights
+from ocr_utils import augmentation, beam, crnn, ctc, onnx_network, weights
 from ocr_utils.errors import OcrError
 from ocr_utils.images import load_image
 from ocr_utils.labels import PRINTABLE, LabelConverter
@@ -56,6 +56,7 @@ class Recognizer:
         self.model, self.card = model, card
         self.alphabet: str = card["alphabet"]
         self.image_size: tuple[int, int] = model.input_shape[1:3]
+        self.description = f"the course's own, by {onnx_network.runtime_of(model)}"
 
     def read(
         self,
@@ -219,11 +220,12 @@ def _word(text: str, confidence: float, crop: np.ndarray, turns: int) -> Word:
     return Word(text, confidence, corners[turns:] + corners[:turns])
 
 
-@functools.lru_cache(maxsize=2)
-def load_recognizer(name: str = "recognizer") -> Recognizer:
+@functools.lru_cache(maxsize=4)
+def load_recognizer(name: str = "recognizer", runtime: str = "Keras") -> Recognizer:
     """The recognizer whose weights and card are data/weights/<name>.npz and .json.
 
-    Raises OcrError where they are missing, damaged or another network's.
+    runtime: "Keras", or "onnxruntime" for <name>.onnx, which reads the same and starts at once, but
+    cannot be trained. Raises OcrError where they are missing, damaged or another network's.
     """
     card = weights.read_card(WEIGHTS / f"{name}.json", weights.RECOGNIZER)
     if card["alphabet"] != PRINTABLE:
@@ -231,6 +233,8 @@ def load_recognizer(name: str = "recognizer") -> Recognizer:
             f"{name}.json was trained for another alphabet ({len(card['alphabet'])} "
             f"characters instead of {len(PRINTABLE)}): take the weights of this course."
         )
+    if runtime == "onnxruntime":
+        return Recognizer(onnx_network.load_network(WEIGHTS / f"{name}.onnx", card), card)
     model = crnn.build_crnn_model((*card["image_size"], 1), PRINTABLE, **card["architecture"])
     weights.load_weights(model, WEIGHTS / f"{name}.npz", card)
     return Recognizer(model, card)

@@ -1,7 +1,8 @@
 """Trained weights and the card beside them: NAME.npz and NAME.json (notebooks 07 and 08).
 
 The card says how the network is built, what it was trained on and what it reaches, and holds the
-SHA-256 of the weights. Reading it checks it, once, against a JSON schema (json-schema.org).
+SHA-256 of the weights and of the ONNX file made of them. Reading it checks it, once, against a JSON
+schema (json-schema.org).
 """
 
 import hashlib
@@ -11,15 +12,17 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 
-import jsonschema
+import fastjsonschema
 import numpy as np
 
 from ocr_utils.atomic import new_file
 from ocr_utils.errors import OcrError
 
 CHANNELS = {"type": "integer", "minimum": 1, "maximum": 1024}
+SHA256 = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 PROPERTIES = {  # of every card
-    "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    "sha256": SHA256,
+    "onnx_sha256": SHA256,
     "parameters": {"type": "integer", "minimum": 1},
     "steps": {"type": "integer", "minimum": 0},
     "samples_seen": {"type": "integer", "minimum": 0},
@@ -85,17 +88,16 @@ def read_card(path, schema: dict) -> dict:
     path = Path(path)
     try:
         card = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
-        jsonschema.validate(card, schema)
+        fastjsonschema.validate(schema, card)
     except FileNotFoundError:
         raise OcrError(f"{path} is missing: clone the repository again.") from None
+    except fastjsonschema.JsonSchemaValueException as error:
+        what = error.message.removeprefix("data").lstrip(".")[:120].strip()
+        raise OcrError(
+            f"{path} does not describe this network ({what}): restore it with git checkout."
+        ) from None
     except (OSError, ValueError, RecursionError):
         raise OcrError(f"{path} is not readable as JSON: restore it with git checkout.") from None
-    except jsonschema.ValidationError as error:
-        place = " ".join(map(str, error.absolute_path)) or "the card"
-        raise OcrError(
-            f"{path} does not describe this network ({place}: {error.message[:120]!r}): "
-            "restore it with git checkout."
-        ) from None
     return card
 
 

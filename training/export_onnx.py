@@ -1,0 +1,63 @@
+"""Write each network of data/weights as ONNX too, and the file's SHA-256 into its card.
+
+    python -m training.export_onnx                 # all; whenever weights have changed
+    python -m training.export_onnx recognizer      # one
+
+NAME.onnx holds the numbers of NAME.npz, kernels in half precision; the graph is made by
+`onnx_graph.py`. The same weights give the same bytes.
+"""
+
+import argparse
+import hashlib
+import json
+
+import numpy as np
+
+from ocr_utils.atomic import new_file
+from ocr_utils.detector import load_detector
+from ocr_utils.onnx_network import OnnxNetwork
+from ocr_utils.paths import WEIGHTS
+from ocr_utils.recognizer import load_recognizer
+from training.onnx_graph import to_onnx
+
+NETWORKS = {  # name -> the Keras model of data/weights/<name>.npz
+    "recognizer": lambda: load_recognizer("recognizer").model,
+    "detector": lambda: load_detector("detector").model,
+}
+WORST = 1e-3  # by which an output may differ from Keras's
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=" or ".join(NETWORKS))
+    for name in parser.parse_args().names or NETWORKS:
+        export(name, NETWORKS[name]())
+
+
+def export(name: str, model) -> None:
+    """The ONNX file of a trained Keras model and its checksum in the card, in data/weights."""
+    content = to_onnx(model).SerializeToString(deterministic=True)
+    worst = difference(model, OnnxNetwork(content))
+    if worst > WORST:
+        raise SystemExit(f"{name}: an output differs from Keras's by {worst:.2g}.")
+    with new_file(WEIGHTS / f"{name}.onnx") as temporary:
+        temporary.write_bytes(content)
+    card = json.loads((WEIGHTS / f"{name}.json").read_text(encoding="utf-8"))
+    card = {"sha256": card.pop("sha256"), "onnx_sha256": hashlib.sha256(content).hexdigest()} | {
+        field: value for field, value in card.items() if field != "onnx_sha256"
+    }
+    with new_file(WEIGHTS / f"{name}.json") as temporary:
+        temporary.write_text(json.dumps(card, indent=1), encoding="utf-8")
+    print(f"{name}.onnx: {len(content):,} bytes, outputs differ from Keras's by {worst:.1g} at most")
+
+
+def difference(model, network) -> float:
+    """The largest between the outputs of two networks, on noise 0..1 of 96 where any size will do."""
+    shape = [2, *(side or 96 for side in model.input_shape[1:])]
+    batch = np.random.default_rng(0).random(shape, np.float32)
+    outputs = [np.asarray(each.predict_on_batch(batch)) for each in (model, network)]
+    return float(np.abs(outputs[0] - outputs[1]).max())
+
+
+if __name__ == "__main__":
+    main()

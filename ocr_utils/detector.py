@@ -139,8 +139,8 @@ class Detector:
 def load_detector(name: str = "detector", runtime: str = "Keras") -> Detector:
     """The detector whose weights and card are data/weights/<name>.npz and .json.
 
-    runtime: "Keras", or "onnxruntime" for <name>.onnx, which paints the same and starts at once, but
-    cannot be trained. Raises OcrError where they are missing, damaged or another network's.
+    runtime: "Keras", or "onnxruntime" for <name>.onnx, which paints the same and starts at once,
+    but cannot be trained. Raises OcrError where they are missing, damaged or another network's.
     """
     card = weights.read_card(WEIGHTS / f"{name}.json", weights.DETECTOR)
     if runtime == "onnxruntime":

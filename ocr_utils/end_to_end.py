@@ -183,7 +183,7 @@ def load_recognizer():
 
 
 def describe(detector=None, recognizer=None) -> str:
-    """Which detector and which recognizer are in use, and what runs them, in one line (notebook 08).
+    """Which detector and recognizer are in use, and what runs them, in one line (notebook 08).
 
     >>> describe(TesseractDetector(), TesseractRecognizer())
     "detector: Tesseract's boxes (stand-in), recognizer: Tesseract, one word at a time (stand-in)"

@@ -21,8 +21,8 @@ from ocr_utils.recognizer import load_recognizer
 from training.onnx_graph import to_onnx
 
 NETWORKS = {  # name -> the Keras model of data/weights/<name>.npz
-    "recognizer": lambda: load_recognizer("recognizer").model,
-    "detector": lambda: load_detector("detector").model,
+    "recognizer": lambda: load_recognizer().model,
+    "detector": lambda: load_detector().model,
 }
 WORST = 1e-3  # by which an output may differ from Keras's
 
@@ -48,11 +48,13 @@ def export(name: str, model) -> None:
     }
     with new_file(WEIGHTS / f"{name}.json") as temporary:
         temporary.write_text(json.dumps(card, indent=1), encoding="utf-8")
-    print(f"{name}.onnx: {len(content):,} bytes, outputs differ from Keras's by {worst:.1g} at most")
+    print(
+        f"{name}.onnx: {len(content):,} bytes, at most {worst:.1g} from Keras's"
+    )
 
 
 def difference(model, network) -> float:
-    """The largest between the outputs of two networks, on noise 0..1 of 96 where any size will do."""
+    """The largest between two networks' outputs, on noise 0..1 of 96 where any size will do."""
     shape = [2, *(side or 96 for side in model.input_shape[1:])]
     batch = np.random.default_rng(0).random(shape, np.float32)
     outputs = [np.asarray(each.predict_on_batch(batch)) for each in (model, network)]

@@ -32,7 +32,7 @@ from ocr_utils.recognizer import (
     load_recognizer,
 )
 from ocr_utils.weights import save_weights
-from training import evaluate, loop
+from training import evaluate, export_onnx, loop
 from training.muon import Muon
 
 PARTS = {  # what the folders of --real hold
@@ -66,6 +66,7 @@ def export(args) -> dict:
         card = measured(Recognizer(model, make_card(model, progress, args)), args)
         card = {"sha256": write_weights(model, run, args)} | card
     write_card(card, args.name)
+    export_onnx.export(args.name, load_recognizer(args.name).model)
     return card
 
 

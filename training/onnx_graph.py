@@ -1,6 +1,6 @@
-"""A Keras network -> the same network in ONNX: one rule for each kind of layer that the course uses.
+"""A Keras network -> the same in ONNX: one rule for each kind of layer that the course uses.
 
-Keras puts channels last, ONNX first: pictures are turned once at the beginning and turned back where
+Keras puts channels last, ONNX first: pictures are turned once at the beginning, and back where
 they become sequences, vectors or the output. Kernels are kept in half precision, as in the weights.
 """
 
@@ -91,7 +91,7 @@ def _end(name: str, tensor):
     )
 
 
-# --- a rule for each kind of layer: the graph, the layer, its inputs' names -> its output's name ----
+# --- a rule for each kind of layer: the graph, the layer, its inputs' names -> its output's name --
 
 
 def convolution(graph: Graph, layer, x: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ocr_synth.pages import render_page
 from ocr_utils.atomic import new_file
-from ocr_utils.detector import CHANNELS, Detector, build_detector, detection_loss
+from ocr_utils.detector import CHANNELS, Detector, build_detector, detection_loss, load_detector
 from ocr_utils.metrics import Score, box_hmean
 from ocr_utils.paths import WEIGHTS
 from ocr_utils.weights import save_weights
@@ -72,6 +72,8 @@ def export(model, progress: loop.Progress, run: Path, args) -> None:
     """Weights, card and training curve -> data/weights; each under a temporary name first."""
     import keras
 
+    from training import export_onnx
+
     card = {
         "channels": list(args.channels),
         "parameters": model.count_params(),
@@ -95,6 +97,7 @@ def export(model, progress: loop.Progress, run: Path, args) -> None:
     (WEIGHTS / "detector_log.csv").write_text((run / "log.csv").read_text())
     with new_file(WEIGHTS / "detector.json") as temporary:
         temporary.write_text(json.dumps(card, indent=1), encoding="utf-8")
+    export_onnx.export("detector", load_detector().model)
 
 
 def arguments() -> argparse.ArgumentParser:

@@ -48,9 +48,7 @@ def export(name: str, model) -> None:
     }
     with new_file(WEIGHTS / f"{name}.json") as temporary:
         temporary.write_text(json.dumps(card, indent=1), encoding="utf-8")
-    print(
-        f"{name}.onnx: {len(content):,} bytes, at most {worst:.1g} from Keras's"
-    )
+    print(f"{name}.onnx: {len(content):,} bytes, at most {worst:.1g} from Keras's")
 
 
 def difference(model, network) -> float:

@@ -19,7 +19,7 @@ def to_onnx(model: keras.Model) -> onnx.ModelProto:
 
     >>> layers = [keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3), keras.layers.Flatten()]
     >>> [node.op_type for node in to_onnx(keras.Sequential(layers)).graph.node]
-    ['Transpose', 'Cast', 'Conv', 'Transpose', 'Reshape']
+    ['Transpose', 'Cast', 'Conv', 'Transpose', 'Reshape', 'Identity']
     """
     graph = Graph(model)
     tensors = {id(model.inputs[0]): graph.channels_first("input", model.inputs[0])}

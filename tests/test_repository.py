@@ -85,7 +85,8 @@ def test_style_of_modules_and_notebooks():
 
 
 def test_no_file_holds_a_secret():
-    found = [name for name, text in texts() if SECRETS.search(text)]
+    picture = re.compile(r'"image/\w+": "[^"]*"')  # where chance writes any four letters
+    found = [name for name, text in texts() if SECRETS.search(picture.sub("", text))]
     assert not found, found
 
 

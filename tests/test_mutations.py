@@ -179,7 +179,7 @@ def run_tests(folder: Path, *tests: str) -> subprocess.CompletedProcess:
 
 
 def copy_of_package(folder: Path) -> Path:
-    for name in ("ocr_utils", "ocr_synth", "tests"):
+    for name in ("ocr_utils", "ocr_synth", "tools", "tests"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
 

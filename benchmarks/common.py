@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from ocr_utils import datasets
+from ocr_data import datasets
 
 BATCH_SIZE = 128  # the tutorial's
 

@@ -5,9 +5,9 @@ import itertools
 import numpy as np
 
 from benchmarks.common import BATCH_SIZE, StopAfter, mj_folder, timed
+from ocr_data.lmdb_sequence import MJDatasetSequence
 from ocr_utils import crnn, ctc
 from ocr_utils.labels import TARGET_CHARACTERS, LabelConverter
-from ocr_utils.lmdb_sequence import MJDatasetSequence
 from ocr_utils.metrics import word_accuracy
 
 TRAINING_BATCH = 32  # notebook 07's

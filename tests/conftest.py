@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from ocr_data import datasets
+from ocr_data.downloads import Download
+from ocr_data.lmdb_words import encode_jpeg, write_words
 from ocr_synth.words import plain_sample
-from ocr_utils import datasets
-from ocr_utils.downloads import Download
-from ocr_utils.lmdb_words import encode_jpeg, write_words
 from tests.word_sets import picture
 
 

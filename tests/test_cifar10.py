@@ -8,8 +8,8 @@ import tarfile
 import numpy as np
 import pytest
 
-from ocr_utils import cifar10, course_data, datasets
-from ocr_utils.downloads import Download, sha256_of
+from ocr_data import cifar10, course_data, datasets
+from ocr_data.downloads import Download, sha256_of
 from ocr_utils.errors import OcrError
 
 

@@ -11,15 +11,15 @@ from pathlib import Path
 import psutil
 import pytest
 
+from ocr_data import course_data, lmdb_audit, lmdb_words
 from ocr_synth.words import plain_sample
-from ocr_utils import course_data, lmdb_audit, lmdb_words
 from ocr_utils.errors import OcrError
 from ocr_utils.labels import TARGET_CHARACTERS
 
 # A build of small word sets in a process of its own: `spawn` needs a main module.
 BUILD = """
 import sys
-from ocr_utils import course_data
+from ocr_data import course_data
 from ocr_utils.errors import OcrError
 course_data.WORD_SETS = {{"MJ/MJ_train": (1, {words}), "MJ/MJ_test": (3, 30)}}
 course_data.OTHER_SETS = {{"mnist.npz": course_data.OTHER_SETS["mnist.npz"]}}

@@ -209,9 +209,9 @@ def test_prepare_image_stretches_or_pads():
 def test_check_inference_shows_and_returns(tmp_path):
     from matplotlib import pyplot as plt
 
+    from ocr_data.lmdb_sequence import MJDatasetSequence
+    from ocr_data.lmdb_words import write_words
     from ocr_synth.words import plain_sample
-    from ocr_utils.lmdb_sequence import MJDatasetSequence
-    from ocr_utils.lmdb_words import write_words
 
     write_words(tmp_path / "words", [plain_sample(0, i) for i in range(6)])
     dataset = MJDatasetSequence(tmp_path / "words", LabelConverter(), batch_size=4)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ocr_utils import datasets
-from ocr_utils.downloads import Download, sha256_of
+from ocr_data import datasets
+from ocr_data.downloads import Download, sha256_of
 from ocr_utils.errors import OcrError
 
 RNG = np.random.default_rng(0)

@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ocr_utils import downloads
-from ocr_utils.downloads import Download, fetch
+from ocr_data import downloads
+from ocr_data.downloads import Download, fetch
 from ocr_utils.errors import OcrError
 
 CONTENT = bytes(range(256)) * 2000  # half a megabyte
@@ -104,7 +104,7 @@ def test_an_interrupted_download_leaves_nothing_and_comes_afresh(server, tmp_pat
 
 def test_what_a_killed_download_left_is_gone_after_the_next(server, tmp_path):
     program = (
-        "import sys; from ocr_utils.downloads import Download, fetch\n"
+        "import sys; from ocr_data.downloads import Download, fetch\n"
         f"fetch(Download('file.bin', ('{server}/slow',), '{SHA256}', {len(CONTENT)}), sys.argv[1])"
     )
     process = subprocess.Popen(

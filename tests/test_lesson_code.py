@@ -9,8 +9,9 @@ import nbformat
 import numpy as np
 import pytest
 
+from ocr_data import lmdb_audit, lmdb_sequence
 from ocr_synth.pages import render_page
-from ocr_utils import craft_maps, crnn, ctc, keras_ocr_bridge, labels, lmdb_audit, lmdb_sequence
+from ocr_utils import craft_maps, crnn, ctc, keras_ocr_bridge, labels
 from ocr_utils.images import fit_image
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"

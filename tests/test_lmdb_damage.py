@@ -12,13 +12,13 @@ import lmdb
 import numpy as np
 import pytest
 
-from ocr_utils import lmdb_words
+from ocr_data import lmdb_words
+from ocr_data.lmdb_audit import audit
+from ocr_data.lmdb_check import find_damage
+from ocr_data.lmdb_sequence import MJDatasetSequence
+from ocr_data.lmdb_words import count_words, read_word, write_words
 from ocr_utils.errors import OcrError
 from ocr_utils.labels import TARGET_CHARACTERS
-from ocr_utils.lmdb_audit import audit
-from ocr_utils.lmdb_check import find_damage
-from ocr_utils.lmdb_sequence import MJDatasetSequence
-from ocr_utils.lmdb_words import count_words, read_word, write_words
 from tests.word_sets import CONVERTER, change
 
 # --- broken data sets -------------------------------------------------------------------------
@@ -33,7 +33,7 @@ def expect(message: str, folder, action=count_words, *args) -> None:
 
 
 def test_a_missing_data_set(tmp_path):
-    expect("holds no LMDB.*ocr_utils.course_data", tmp_path / "nowhere")
+    expect("holds no LMDB.*ocr_data.course_data", tmp_path / "nowhere")
     expect("holds no LMDB", tmp_path)
     with pytest.raises(OcrError, match="holds no LMDB"):
         MJDatasetSequence(tmp_path, CONVERTER)
@@ -149,8 +149,8 @@ import json, sys
 from pathlib import Path
 from ocr_utils.errors import OcrError
 from ocr_utils.labels import TARGET_CHARACTERS
-from ocr_utils.lmdb_audit import audit
-from ocr_utils.lmdb_words import close_words, count_words, read_word
+from ocr_data.lmdb_audit import audit
+from ocr_data.lmdb_words import close_words, count_words, read_word
 
 folder, source, results = Path(sys.argv[1]), Path(sys.argv[2]).read_bytes(), open(sys.argv[4], "a")
 changes = json.load(open(sys.argv[3]))[int(sys.argv[5]):]

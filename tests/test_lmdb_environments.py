@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
-from ocr_utils import lmdb_environments
+from ocr_data import lmdb_environments
+from ocr_data.lmdb_environments import close_words, open_words, reading
+from ocr_data.lmdb_words import count_words, read_word, write_words
 from ocr_utils.errors import OcrError
-from ocr_utils.lmdb_environments import close_words, open_words, reading
-from ocr_utils.lmdb_words import count_words, read_word, write_words
 from tests.word_sets import picture
 
 # Each version of the data set: 40 words, whose label tells the brightness of their pictures.
@@ -17,8 +17,8 @@ COMMON = """
 import sys, threading
 import numpy as np
 from ocr_utils.labels import TARGET_CHARACTERS, LabelConverter
-from ocr_utils.lmdb_sequence import MJDatasetSequence
-from ocr_utils.lmdb_words import close_words, write_words
+from ocr_data.lmdb_sequence import MJDatasetSequence
+from ocr_data.lmdb_words import close_words, write_words
 
 folder, converter = sys.argv[1], LabelConverter(TARGET_CHARACTERS)
 

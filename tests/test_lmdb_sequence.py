@@ -8,14 +8,14 @@ import keras
 import numpy as np
 import pytest
 
+from ocr_data import lmdb_audit
+from ocr_data.lmdb_audit import audit
+from ocr_data.lmdb_sequence import MJDatasetSequence
+from ocr_data.lmdb_words import read_word
 from ocr_synth.words import plain_sample
-from ocr_utils import lmdb_audit
 from ocr_utils.crnn import prepare_image
 from ocr_utils.errors import OcrError
 from ocr_utils.labels import TARGET_CHARACTERS, LabelConverter
-from ocr_utils.lmdb_audit import audit
-from ocr_utils.lmdb_sequence import MJDatasetSequence
-from ocr_utils.lmdb_words import read_word
 from tests.word_sets import CONVERTER
 
 # --- audit ------------------------------------------------------------------------------------

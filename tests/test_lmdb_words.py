@@ -10,10 +10,10 @@ import lmdb
 import numpy as np
 import pytest
 
+from ocr_data import lmdb_words
+from ocr_data.lmdb_words import count_words, read_word, write_words
 from ocr_synth.words import plain_sample
-from ocr_utils import lmdb_words
 from ocr_utils.errors import OcrError
-from ocr_utils.lmdb_words import count_words, read_word, write_words
 from tests.word_sets import picture
 
 # --- writing and reading ----------------------------------------------------------------------
@@ -129,7 +129,7 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path):
 
 SLOW_WRITER = """
 import sys, time
-from ocr_utils import lmdb_words
+from ocr_data import lmdb_words
 from ocr_synth.words import plain_sample
 lmdb_words.BATCH = 10
 def samples():
@@ -162,7 +162,7 @@ def test_a_kill_leaves_no_data_set_and_the_next_build_cleans_up(tmp_path):
 FULL_DISK = """
 import resource, sys
 from ocr_utils.errors import OcrError
-from ocr_utils.lmdb_words import write_words
+from ocr_data.lmdb_words import write_words
 from ocr_synth.words import plain_sample
 resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
 try:

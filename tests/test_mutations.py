@@ -1,4 +1,4 @@
-"""The tests on trial: each wrong line in `ocr_utils` must turn the test named with it red."""
+"""The tests on trial: each wrong line must turn the test named with it red."""
 
 import os
 import shutil
@@ -110,25 +110,25 @@ MUTATIONS = {
         "ocr_utils/checks/__init__.py",
     ),
     "a download is trusted without its checksum": (
-        "downloads.py",
+        "../ocr_data/downloads.py",
         'known_hash=f"sha256:{download.sha256}"',
         "known_hash=None",
         "tests/test_downloads.py::test_a_wrong_checksum_leaves_nothing",
     ),
     "the last sample of a data set is never seen": (
-        "lmdb_sequence.py",
+        "../ocr_data/lmdb_sequence.py",
         "for index in range(1, self.num_samples + 1)",
         "for index in range(1, self.num_samples)",
         "tests/test_lmdb_sequence.py::test_every_sample_comes_once_an_epoch",
     ),
     "colors are stored the wrong way round": (
-        "lmdb_words.py",
+        "../ocr_data/lmdb_words.py",
         "np.ascontiguousarray(image[:, :, ::-1])",
         "np.ascontiguousarray(image)",
         "tests/test_lmdb_words.py::test_colors_keep_their_order",
     ),
     "the audit takes an empty image for a word": (
-        "lmdb_audit.py",
+        "../ocr_data/lmdb_audit.py",
         "EMPTY_STD = 3.0",
         "EMPTY_STD = -1.0",
         "tests/test_lmdb_sequence.py::test_the_audit_finds_each_fault_and_nothing_else",
@@ -179,7 +179,7 @@ def run_tests(folder: Path, *tests: str) -> subprocess.CompletedProcess:
 
 
 def copy_of_package(folder: Path) -> Path:
-    for name in ("ocr_utils", "ocr_synth", "tools", "tests"):
+    for name in ("ocr_utils", "ocr_data", "ocr_synth", "tools", "tests"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
 

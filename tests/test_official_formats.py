@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ocr_utils import datasets
-from ocr_utils.lmdb_words import count_words, read_label, reading
+from ocr_data import datasets
+from ocr_data.lmdb_words import count_words, read_label, reading
 from tests import official_formats
 
 

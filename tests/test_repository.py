@@ -68,7 +68,8 @@ def test_importing_the_package_loads_nothing_heavy():
 def test_importing_any_module_loads_no_network_library():
     names = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-        for path in sorted((ROOT / "ocr_utils").rglob("*.py"))
+        for package in ("ocr_utils", "ocr_data")
+        for path in sorted((ROOT / package).rglob("*.py"))
         if path.stem not in ("__main__", "lmdb_sequence")  # its class is one of Keras
     ]
     assert {library for found in loaded_by(*names).values() for library in found} <= {"cv2"}
@@ -149,7 +150,7 @@ def test_a_secret_would_be_noticed():
 
 # --- requirements.txt against what is imported --------------------------------------------------
 
-OURS = {"ocr_utils", "ocr_synth", "ocr_render", "tools"}
+OURS = {"ocr_utils", "ocr_data", "ocr_synth", "ocr_render", "tools"}
 OPTIONAL = {"rapidocr_onnxruntime"}  # joins notebook 08 where it is installed
 DISTRIBUTIONS = {
     "matplotlib_inline": "ipykernel",
@@ -192,10 +193,11 @@ def test_requirements_name_the_notebooks_that_need_them():
     assert not wrong, "\n" + "\n".join(sorted(wrong))
 
 
-def test_whatever_ocr_utils_imports_is_a_direct_requirement():
+def test_whatever_the_packages_import_is_a_direct_requirement():
     missing = {
         f"{path.name} imports {name}"
-        for path in (ROOT / "ocr_utils").rglob("*.py")
+        for package in ("ocr_utils", "ocr_data")
+        for path in (ROOT / package).rglob("*.py")
         for name in imported_distributions(code_lines(path)) - set(direct_requirements())
     }
     assert not missing, "\n" + "\n".join(sorted(missing))

@@ -17,7 +17,7 @@ import sys
 
 class Refuse:
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("ocr_utils", "ocr_synth", "ocr_render"):
+        if name.split(".")[0] in ("ocr_utils", "ocr_data", "ocr_synth", "ocr_render"):
             raise ImportError(name + " is not installed here")
 
 

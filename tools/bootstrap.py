@@ -232,7 +232,7 @@ def register_kernel() -> None:
 
 
 def make_data() -> None:
-    command = [str(PYTHON), "-m", "ocr_utils.course_data"]
+    command = [str(PYTHON), "-m", "ocr_data.course_data"]
     run(command, "the course data could not be made", show=True)
 
 

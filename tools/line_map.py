@@ -1,4 +1,4 @@
-"""A pytest plugin: which test runs which line of `ocr_utils`, and how long each test takes.
+"""A pytest plugin: which test runs which line of the packages, and how long each test takes.
 
 `python -m tools.mutate` loads it once (`-p tools.line_map`); the map goes to the file named by
 LINE_MAP. What a fixture runs counts for every test of its file, since the fixture may be shared.
@@ -13,8 +13,9 @@ import coverage
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("ocr_utils", "ocr_data")
 SETUP = " at setup"
-tracer = coverage.Coverage(data_file=None, include=[str(ROOT / "ocr_utils" / "*")])
+tracer = coverage.Coverage(data_file=None, include=[str(ROOT / name / "*") for name in PACKAGES])
 seconds: dict[str, float] = defaultdict(float)
 failed: set[str] = set()
 

@@ -1,4 +1,4 @@
-"""Do the tests notice wrong code? Draw random mutants of `ocr_utils` and run the tests on each.
+"""Do the tests notice wrong code? Draw random mutants of the packages and run the tests on each.
 
     python -m tools.mutate                          300 mutants, seed 1
     python -m tools.mutate --count 40 --seed 2 --only metrics.py
@@ -32,6 +32,7 @@ from tools.mutants import Mutant, mutants_of
 ROOT = places.ROOT
 RESULTS = ROOT / "runs" / "mutants"  # map.json, survivors.json
 EQUIVALENT = ROOT / "tools" / "equivalent_mutants.txt"
+PACKAGES = ("ocr_utils", "ocr_data")
 LEFT_OUT = ("checks", "plots.py", "__init__.py")
 NO_UNIT_TESTS = (
     "mutations repository notebook_lint nbval_samples environment refresh take_home lesson_code "
@@ -81,7 +82,7 @@ def arguments() -> argparse.Namespace:
 def draw(count: int, seed: int, only: str) -> list[Mutant]:
     """So many different mutants, equally likely each, without the equivalent ones."""
     everything = []
-    for path in sorted((ROOT / "ocr_utils").rglob("*.py")):
+    for path in sorted(path for name in PACKAGES for path in (ROOT / name).rglob("*.py")):
         name = path.relative_to(ROOT).as_posix()
         if only in name and not any(part in LEFT_OUT for part in Path(name).parts):
             everything += mutants_of(name, path.read_bytes())
@@ -126,7 +127,7 @@ def tests_of_lines(copy: Path, known: Path | None) -> dict:
         tests = [str(p.relative_to(copy)) for p in sorted((copy / "tests").glob("test_*.py"))]
         tests = [test for test in tests if not any(name in test for name in NO_UNIT_TESTS)]
         command = [sys.executable, "-m", "pytest", *(set_ for set_ in SETTINGS if set_ != "-x")]
-        command += ["-p", "tools.line_map", *tests, "ocr_utils", "--ignore=ocr_utils/checks"]
+        command += ["-p", "tools.line_map", *tests, *PACKAGES, "--ignore=ocr_utils/checks"]
         variables = {"PYTHONPATH": str(copy), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         variables["LINE_MAP"] = str(known)
         subprocess.run(command, env=os.environ | variables, cwd=copy)
@@ -149,7 +150,7 @@ def get_ready(copy: Path) -> None:
     isolation.enter()
     for name in HEAVY.split():
         __import__(name)
-    for name in [name for name in sys.modules if name.split(".")[0] in ("tools", "ocr_utils")]:
+    for name in [name for name in sys.modules if name.split(".")[0] in ("tools", *PACKAGES)]:
         del sys.modules[name]
     sys.path = [str(copy), *(path for path in sys.path if path not in ("", str(ROOT)))]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ocr_utils import lmdb_words
+from ocr_data import lmdb_words
 from ocr_utils.checks.exercise import Exercise
 from ocr_utils.errors import OcrError
 from ocr_utils.labels import required_steps

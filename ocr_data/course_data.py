@@ -1,4 +1,4 @@
-"""Make the course's data: `python -m ocr_utils.course_data` (seconds; does nothing twice).
+"""Make the course's data: `python -m ocr_data.course_data` (seconds; does nothing twice).
 
 Everything is rendered or prepared by the course's own code, deterministically, under
 data/generated. Each data set appears there whole or not at all, and carries a stamp in
@@ -17,8 +17,8 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import chain
 from pathlib import Path
 
+from ocr_data.downloads import sha256_of
 from ocr_utils.atomic import new_file, new_folder, remove_abandoned
-from ocr_utils.downloads import sha256_of
 from ocr_utils.errors import OcrError
 from ocr_utils.paths import GENERATED, ROOT
 
@@ -27,7 +27,7 @@ WORD_SOURCES = (
     "ocr_synth/words.py",
     "ocr_synth/text.py",
     "ocr_synth/fonts.py",
-    "ocr_utils/lmdb_words.py",
+    "ocr_data/lmdb_words.py",
 )
 CHUNK = 500  # words that a process renders at a time
 
@@ -43,14 +43,14 @@ def _build_pages(folder: Path) -> None:
 
 
 def _build_mnist(folder: Path) -> None:
-    from ocr_utils.mnist import build_mnist
+    from ocr_data.mnist import build_mnist
 
     (folder / "mnist.npz").unlink(missing_ok=True)
     build_mnist(folder)
 
 
 def _build_cifar10(folder: Path) -> None:
-    from ocr_utils.cifar10 import build_cifar10
+    from ocr_data.cifar10 import build_cifar10
 
     shutil.rmtree(folder / "cifar-10-batches-py", ignore_errors=True)
     build_cifar10(folder)
@@ -59,13 +59,13 @@ def _build_cifar10(folder: Path) -> None:
 OTHER_SETS: dict[str, tuple[Callable, tuple[str, ...]]] = {  # name -> how it is built, its code
     "cifar-10-batches-py": (
         _build_cifar10,
-        ("ocr_utils/cifar10.py", "ocr_synth/objects.py", "ocr_synth/object_scenes.py"),
+        ("ocr_data/cifar10.py", "ocr_synth/objects.py", "ocr_synth/object_scenes.py"),
     ),
     "pages": (
         _build_pages,
         ("ocr_synth/pages.py", "ocr_synth/text.py", "ocr_synth/textures.py", "ocr_synth/fonts.py"),
     ),
-    "mnist.npz": (_build_mnist, ("ocr_utils/mnist.py",)),
+    "mnist.npz": (_build_mnist, ("ocr_data/mnist.py",)),
 }
 
 
@@ -75,8 +75,8 @@ def render_words(seed: int, start: int, stop: int) -> list[tuple[bytes, str]]:
     >>> [(len(image) > 500, len(label) > 2) for image, label in render_words(0, 0, 2)]
     [(True, True), (True, True)]
     """
+    from ocr_data.lmdb_words import encode_jpeg
     from ocr_synth.words import plain_sample
-    from ocr_utils.lmdb_words import encode_jpeg
 
     samples = (plain_sample(seed, index) for index in range(start, stop))
     return [(encode_jpeg(image), label) for image, label in samples]
@@ -122,7 +122,7 @@ def _build_missing(folder: Path, missing: list[str], pool) -> None:
 
 
 def _build_words(folder: Path, name: str, pool) -> None:
-    from ocr_utils.lmdb_words import write_words
+    from ocr_data.lmdb_words import write_words
 
     _stamp_path(folder, name).unlink(missing_ok=True)
     seed, count = WORD_SETS[name]
@@ -174,7 +174,7 @@ def _stamp(folder: Path, name: str) -> str:
     """Fingerprints of the recipe and of every file: one line that changes with either."""
     sources = OTHER_SETS[name][1] if name in OTHER_SETS else WORD_SOURCES
     recipe = hashlib.sha256(repr(WORD_SETS.get(name)).encode())
-    for source in (*sources, "ocr_utils/course_data.py"):
+    for source in (*sources, "ocr_data/course_data.py"):
         recipe.update((ROOT / source).read_bytes())
     files = hashlib.sha256()
     for path in sorted(_files(folder / name)):

@@ -7,10 +7,10 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from ocr_data.lmdb_audit import fit_case, label_problem
+from ocr_data.lmdb_words import count_words, decode_image, read_label, reading
 from ocr_utils.errors import OcrError
 from ocr_utils.images import fit_image
-from ocr_utils.lmdb_audit import fit_case, label_problem
-from ocr_utils.lmdb_words import count_words, decode_image, read_label, reading
 
 
 class MJDatasetSequence(keras.utils.PyDataset):

@@ -14,11 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ocr_utils.cifar10 import CIFAR10_CLASSES, build_cifar10, read_cifar10, unpack_cifar10
-from ocr_utils.downloads import Download, fetch
+from ocr_data.cifar10 import CIFAR10_CLASSES, build_cifar10, read_cifar10, unpack_cifar10
+from ocr_data.downloads import Download, fetch
+from ocr_data.mnist import build_mnist, idx_path, read_idx, read_mnist_idx, read_mnist_npz
 from ocr_utils.errors import OcrError
 from ocr_utils.images import load_image
-from ocr_utils.mnist import build_mnist, idx_path, read_idx, read_mnist_idx, read_mnist_npz
+from ocr_utils.network import may_download
 from ocr_utils.paths import DOWNLOADS, GENERATED
 from ocr_utils.words import Word
 
@@ -67,11 +68,6 @@ def data_folder() -> Path | None:
             "or unset it to use the stand-ins."
         )
     return Path(value)
-
-
-def may_download() -> bool:
-    """Whether the course may look for real data in caches and on the network."""
-    return os.environ.get("OCR_COURSE_DATA", "") == ""
 
 
 def _keras_cache() -> Path:
@@ -160,7 +156,7 @@ def find_mj(split: str) -> tuple[Path, str]:
             return folder, name
     raise OcrError(
         f"The words MJ_{split} are not there yet: "
-        "run `python -m ocr_utils.course_data` to make them."
+        "run `python -m ocr_data.course_data` to make them."
     )
 
 
@@ -170,7 +166,7 @@ def load_pages(kind: str) -> list[tuple[np.ndarray, list[Word]]]:
     Returns pairs of an image, (H, W, 3) uint8 RGB, and its words; illegible words are left out.
     """
     folder = GENERATED / "pages" / kind
-    again = "run `python -m ocr_utils.course_data` to make them"
+    again = "run `python -m ocr_data.course_data` to make them"
     if not (folder / "pages.json").is_file():
         raise OcrError(
             f"There are no pages of the kind {kind!r}: choose documents, signs or korean, "

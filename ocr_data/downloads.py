@@ -53,7 +53,7 @@ def fetch(download: Download, folder, cached=(), timeout: float = TIMEOUT) -> Pa
 
     The file is checked each time, also when it was there before; several processes may ask for it
     at once. timeout: seconds for an address to begin with its answer.
-    Raises OcrError where no address gave the file. Used by `ocr_utils.datasets` (notebooks 04, 05).
+    Raises OcrError where no address gave the file. Used by `ocr_data.datasets` (notebooks 04, 05).
     """
     path = Path(folder) / download.name
     for known in (path, *map(Path, cached)):

@@ -1,8 +1,8 @@
 """Find the samples of a word LMDB that a network cannot learn from (notebook 06)."""
 
+from ocr_data.lmdb_words import count_words, decode_image, read_label, reading
 from ocr_utils.errors import OcrError
 from ocr_utils.labels import required_steps
-from ocr_utils.lmdb_words import count_words, decode_image, read_label, reading
 
 EMPTY_STD = 3.0  # gray levels: an image with less spread shows nothing
 
@@ -41,7 +41,7 @@ def audit(folder, characters: str, time_steps: int) -> dict[str, list[int]]:
     >>> import tempfile
     >>> from pathlib import Path
     >>> import numpy as np
-    >>> from ocr_utils.lmdb_words import write_words
+    >>> from ocr_data.lmdb_words import write_words
     >>> folder = Path(tempfile.mkdtemp()) / "three"
     >>> noise = np.random.default_rng(0).integers(0, 255, (31, 72, 3), np.uint8)
     >>> _ = write_words(folder, [(noise, "GOOD"), (noise * 0, "EMPTY"), (noise, "3 %")])

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import lmdb
 
+from ocr_data.lmdb_check import find_damage
 from ocr_utils.errors import OcrError
-from ocr_utils.lmdb_check import find_damage
 from ocr_utils.paths import DOWNLOADS
 
 LARGE = 1_000_000_000  # bytes
 CHECKED = DOWNLOADS / "checked_lmdbs.txt"
-BUILD_HINT = "build it with `python -m ocr_utils.course_data`"
+BUILD_HINT = "build it with `python -m ocr_data.course_data`"
 
 
 @dataclass

@@ -6,6 +6,7 @@
     python3 course.py check                show what is installed and what is missing
     python3 course.py refresh [NOTEBOOK]   execute notebooks in place: the only way outputs are made
     python3 course.py bench                measure speed and write benchmarks/RESULTS.md
+    python3 course.py serve                start the reader as a web page, at http://127.0.0.1:8000
     python3 course.py handout FOLDER       write a copy of the course without the solutions
 
 What stands behind a command is passed on: `lab --no-browser --port 9999`, `test -k words`.

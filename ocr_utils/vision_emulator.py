@@ -15,11 +15,11 @@ from concurrent.futures import ThreadPoolExecutor
 from ocr_utils.errors import OcrError
 from ocr_utils.images import load_image
 from ocr_utils.vision_response import from_hocr, from_words
-from ocr_utils.vision_tesseract import read_hocr, tesseract_languages
 
 SERVICE = "google.cloud.vision.v1.ImageAnnotator"
 TEXT_DETECTION, DOCUMENT_TEXT_DETECTION = 5, 11  # Feature.Type
-INVALID_ARGUMENT, UNIMPLEMENTED, INTERNAL, UNAVAILABLE = 3, 12, 13, 14  # google.rpc.Code
+INVALID_ARGUMENT, DEADLINE_EXCEEDED = 3, 4  # google.rpc.Code
+UNIMPLEMENTED, INTERNAL, UNAVAILABLE = 12, 13, 14
 MOST_IMAGES = 16  # in one request, as at the real service
 OPTIONS = [
     ("grpc.max_receive_message_length", -1),
@@ -64,7 +64,7 @@ def start(refuse: tuple[str, str] | None = None, reader=None):
             context.abort(grpc.StatusCode[refuse[0]], refuse[1])
         if len(request.requests) > MOST_IMAGES:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, "Too many images per request.")
-        responses = [_annotate(image, reader) for image in request.requests]
+        responses = [annotate(image, reader) for image in request.requests]
         return types.BatchAnnotateImagesResponse(responses=responses)
 
     handler = grpc.unary_unary_rpc_method_handler(
@@ -112,8 +112,11 @@ def shared_address() -> str:
 _shared: list = []
 
 
-def _annotate(request, reader=None) -> dict:
-    """One AnnotateImageRequest -> the fields of its AnnotateImageResponse."""
+def annotate(request, reader=None, load=load_image) -> dict:
+    """One AnnotateImageRequest, or what has its fields, -> those of its AnnotateImageResponse.
+
+    reader: as of `start`. load: the bytes of an image -> its array, or OcrError.
+    """
     kinds = {feature.type_ for feature in request.features}
     if not kinds:
         return _error(INVALID_ARGUMENT, "Request must specify image and features.")
@@ -128,7 +131,7 @@ def _annotate(request, reader=None) -> dict:
             "We can not access the URL currently. Please download the content and pass it in.",
         )
     try:
-        image = load_image(bytes(request.image.content))
+        image = load(bytes(request.image.content))
     except OcrError:
         return _error(INVALID_ARGUMENT, "Bad image data.")
     return _read(image, request, reader)
@@ -139,10 +142,14 @@ def _read(image, request, reader) -> dict:
     try:
         if reader:
             return from_words(reader(image), size, confidences)
+        from ocr_utils.vision_tesseract import read_hocr, tesseract_languages
+
         languages = tesseract_languages(request.image_context.language_hints)
         return from_hocr(read_hocr(image, languages), size, confidences)
     except OcrError as error:
         return _error(INVALID_ARGUMENT, str(error))
+    except TimeoutError:
+        return _error(DEADLINE_EXCEEDED, "The image was not read in time.")
     except Exception as error:  # of somebody's reader: the other images are answered all the same
         return _error(INTERNAL, f"{type(error).__name__}: {error}")
 

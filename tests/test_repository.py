@@ -162,6 +162,8 @@ DISTRIBUTIONS = {
     "grpc": "grpcio",
     "IPython": "ipykernel",
     "fontTools": "fonttools",
+    "fpdf": "fpdf2",
+    "prometheus_client": "prometheus-client",
 }
 
 

@@ -68,6 +68,11 @@ def bench(options: list[str]) -> int:
     return 1 if bootstrap.prepare() else run("-m", "benchmarks.bench", *options)
 
 
+def serve(options: list[str]) -> int:
+    """The reader as a web page and an API."""
+    return 1 if bootstrap.prepare() else run("-m", "ocr_serve", *options)
+
+
 def hand_out(options: list[str]) -> int:
     if len(options) != 1:
         raise bootstrap.SetupError("`handout` wants the folder to write, which must not exist yet.")
@@ -81,9 +86,10 @@ COMMANDS = {
     "check": check,
     "refresh": refresh,
     "bench": bench,
+    "serve": serve,
     "handout": hand_out,
 }
-WRITING = ("lab", "test", "refresh", "bench")  # what needs a folder that can be written to
+WRITING = ("lab", "test", "refresh", "bench", "serve")  # what needs a folder that can be written to
 
 
 def main(arguments: list[str], usage: str) -> int:

@@ -16,8 +16,6 @@ NO_PICTURE = "The request holds no picture: send its bytes as the body, or as a 
 NO_FORMAT = "This is no picture that can be read here: send PNG, JPEG, TIFF, WebP, GIF or BMP."
 MILLIONS = MOST_PIXELS // 10**6
 TOO_MANY_PIXELS = f"The picture is gigantic, above {MILLIONS} million pixels: shrink it."
-    f"The picture is gigantic, above {MOST_PIXELS // 10**6} million: shrink it."
-)
 
 
 class InMemoryParser(MultiPartParser):

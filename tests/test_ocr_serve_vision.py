@@ -109,7 +109,8 @@ def post(server, body):
     return server.client.post("/v1/images:annotate", content=content)
 
 
-def request_of(kind, content=base64.b64encode(SIGN).decode()) -> dict:
+def request_of(kind, content=None) -> dict:
+    content = base64.b64encode(SIGN).decode() if content is None else content
     return {"requests": [{"image": {"content": content}, "features": [{"type": kind}]}]}
 
 

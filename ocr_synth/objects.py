@@ -259,14 +259,23 @@ def draw_object(name: str, rng: np.random.Generator) -> np.ndarray:
     roles, shapes = zip(*_DRAW[name](rng), strict=True)
     shapes = _posed(shapes, rng)
     object_scenes.cast_shadow(canvas, shapes, _SCALE, rng)
-    for role, points in zip(roles, shapes, strict=True):
-        cv2.fillPoly(canvas, [points], colors[role])
+    _paint(canvas, roles, shapes, colors, rng.random() < object_scenes.AS_BRIGHT)
     _cover(canvas, rng)
     small = cv2.resize(canvas, (SIZE, SIZE), interpolation=cv2.INTER_AREA).astype(np.float32)
     small = object_scenes.cast_light(small, rng)
     small = (small - 128) * rng.uniform(0.7, 1.1) + 128
     small += rng.normal(0, rng.uniform(2, 9), small.shape)
     return np.clip(small, 0, 255).astype(np.uint8)
+
+
+def _paint(canvas, roles, shapes, colors, as_bright) -> None:
+    """The parts, one over the other; if `as_bright`, hardly brighter or darker than the ground."""
+    behind, share = canvas.copy(), np.zeros(canvas.shape[:2], np.float32)
+    for role, points in zip(roles, shapes, strict=True):
+        cv2.fillPoly(canvas, [points], colors[role])
+        cv2.fillPoly(share, [points], 1.0 if role in (BODY, SHADE) else 0.6)
+    if as_bright:
+        object_scenes.match_brightness(canvas, behind, share)
 
 
 def _posed(shapes, rng):

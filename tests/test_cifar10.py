@@ -10,6 +10,7 @@ import pytest
 
 from ocr_data import cifar10, course_data, datasets
 from ocr_data.downloads import Download, sha256_of
+from ocr_synth import object_scenes
 from ocr_utils.errors import OcrError
 
 
@@ -107,6 +108,22 @@ def test_color_helps_with_the_cifar10_standin_and_is_not_enough(places):
     colors = accuracy(lambda x: np.concatenate([x.mean((1, 2)), x.std((1, 2))], axis=1))
     assert 0.2 < colors < 0.45
     assert accuracy(lambda x: x[:, ::4, ::4].reshape(len(x), -1)) < 0.6
+
+
+def test_many_objects_can_be_told_from_their_ground_by_color_alone():
+    """Three in four are as bright as the ground behind them, and have another hue."""
+    gray_steps, color_steps = [], []
+    for number in range(80):
+        rng = np.random.default_rng([5, number])
+        ground = object_scenes.ground("horse", 32, rng)
+        body = object_scenes.colors("horse", ground, rng)[0]
+        canvas = np.full_like(ground, body)
+        object_scenes.match_brightness(canvas, ground, np.ones((32, 32), np.float32))
+        step = canvas.astype(float) - ground
+        gray_steps.append(np.abs(step @ object_scenes.BRIGHTNESS).mean())
+        color_steps.append(np.abs(step).mean())
+    assert np.median(gray_steps) < 4 and np.quantile(color_steps, 0.1) > 12
+    assert 0.6 < object_scenes.AS_BRIGHT < 0.9
 
 
 def test_a_failed_build_leaves_nothing(places, monkeypatch):

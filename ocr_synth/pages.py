@@ -524,7 +524,7 @@ def _street(rng, style, size) -> Page:
     page = Page(scene(rng, height, width))
     taken: list[tuple] = []
     for _ in range(rng.integers(2, 13)):
-        letters = style.size(11, min(size) / 3)
+        letters = style.size(7 if style.hard else 11, min(size) / 3)
         canvas = _sign(rng, style, letters, page.image, max_width=width * 0.95)
         w, h = canvas.image.size
         x, y = rng.uniform(0, max(1, width - w)), rng.uniform(0, max(1, height - h))
@@ -533,7 +533,7 @@ def _street(rng, style, size) -> Page:
             area[0] < t[2] and t[0] < area[2] and area[1] < t[3] and t[1] < area[3] for t in taken
         ):
             taken.append(area)
-            _lay(rng, page, canvas, (x, y), 0.12)
+            _lay(rng, page, canvas, (x, y), 0.12, from_the_side=style.hard and rng.random() < 0.35)
     return page
 
 
@@ -547,8 +547,11 @@ def _sign(rng, style, letters, scenery, max_width) -> Canvas:
     longest = max(font.getlength(" ".join(line)) for line in lines)
     font = load_font(Path(font.path), max(8, int(font.size * min(1, 0.8 * max_width / longest))))
     pad = font.size * rng.uniform(0.25, 0.8)
+    spaced, widest = (0.25, 0.8) if style.hard else (0.15, 0.35)
     tracking = (
-        int(font.size * rng.uniform(0.05, 0.35)) if rng.random() < 0.15 and not style.korean else 0
+        int(font.size * rng.uniform(0.05, widest))
+        if rng.random() < spaced and not style.korean
+        else 0
     )
     leading = font.size * rng.uniform(1.1, 1.5)
     longest = max(font.getlength(" ".join(line)) + tracking * sum(map(len, line)) for line in lines)
@@ -596,14 +599,20 @@ def _decorate(rng, canvas, ground) -> None:
         )
 
 
-def _lay(rng, page: Page, canvas: Canvas, corner, strength: float) -> None:
-    """Put a canvas onto the page: bent, shrunk at one side, turned, seen in perspective."""
+def _lay(rng, page: Page, canvas: Canvas, corner, strength: float, from_the_side=False) -> None:
+    """Put a canvas onto the page: bent, shrunk at one side, turned, seen in perspective.
+
+    from_the_side: as passers-by see a sign, narrow and with lines that rise or fall steeply.
+    """
     import cv2
 
     rgba, bend = _bend(rng, np.asarray(canvas.image))
     h, w = rgba.shape[:2]
     flat = np.float32([[0, 0], [w, 0], [w, h], [0, h]])
     moved = flat + rng.normal(0, strength / 2, (4, 2)) * min(w, h)
+    if from_the_side:
+        moved[:, 0] = w / 2 + rng.uniform(0.4, 1.0) * (moved[:, 0] - w / 2)
+        moved[:, 1] += rng.normal(0, 0.25) * (moved[:, 0] - w / 2)
     angle = np.deg2rad(rng.normal(0, 6) if strength > 0.1 else rng.normal(0, 2))
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     moved = (moved - [w / 2, h / 2]) @ turn + [w / 2, h / 2] + corner
@@ -690,11 +699,11 @@ def _degrade(rng, image: np.ndarray, hard: bool) -> np.ndarray:
     if hard:
         image = (image * _light(rng, height, width)).astype(np.uint8)
     if rng.random() < 0.3 * strength:
-        factor = rng.uniform(0.45, 0.9)
+        factor = rng.uniform(0.3 if hard else 0.45, 0.9)
         small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
         image = cv2.resize(small, (width, height), interpolation=int(rng.choice([1, 2])))
     if rng.random() < 0.4 * strength:
-        image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, 1.3))
+        image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, 1.8 if hard else 1.3))
     if rng.random() < 0.6 * strength:
         noise = rng.standard_normal(
             (height, width, 1 if rng.random() < 0.7 else 3), dtype=np.float32

@@ -63,6 +63,7 @@ def detection_loss(truth, logits):
     """
     from keras import ops
 
+    logits = ops.cast(logits, "float32")
     loss = ops.relu(logits) - logits * truth + ops.log1p(ops.exp(-ops.abs(logits)))
     positive = ops.cast(truth > 0.1, "float32")
     count = ops.sum(positive) + 64.0

@@ -9,6 +9,7 @@ optimizer and sample stream. `--export` writes weights and card to data/weights 
 import argparse
 import json
 import platform
+import shutil
 from pathlib import Path
 
 from ocr_synth.pages import render_page
@@ -16,8 +17,8 @@ from ocr_utils.atomic import new_file
 from ocr_utils.detector import CHANNELS, Detector, build_detector, detection_loss, load_detector
 from ocr_utils.metrics import Score, box_hmean
 from ocr_utils.paths import WEIGHTS
-from ocr_utils.weights import save_weights
-from training import evaluate_pages, loop, page_stream
+from ocr_utils.weights import DETECTOR, load_weights, read_card, save_weights
+from training import evaluate_pages, log, loop, page_stream
 
 VALIDATION_SEED = 999_983  # never a training seed
 
@@ -26,22 +27,44 @@ def main() -> None:
     args = arguments().parse_args()
     run = Path(args.run)
     run.mkdir(parents=True, exist_ok=True)
-    model = compiled(args.channels)
+    model = compiled(args)
     progress = loop.resume(model, run)
+    if progress == loop.Progress() and args.start_from:
+        progress = go_on_from(Path(args.start_from), model, run)
     if args.export:
-        return export(model, progress, run, args)
+        with loop.averaged(model):
+            return export(model, progress, run, args)
     pages = page_stream.batches(args.seed, progress.step, args.batch, args.side, args.fonts)
     loop.train(model, run, progress, pages, lambda: hmeans(model, args), args)
 
 
-def compiled(channels):
-    """The network with its optimizer and loss."""
+def compiled(args):
+    """The network with its optimizer, which keeps a moving average of the weights, and its loss."""
     import keras  # here, so that the rendering process does not load it
 
-    model = build_detector(tuple(channels))
-    optimizer = keras.optimizers.AdamW(1e-3, weight_decay=0.01, clipnorm=5.0)
+    from training.muon import Muon
+
+    keras.mixed_precision.set_global_policy(args.precision)
+    model = build_detector(tuple(args.channels))
+    optimizer = Muon(
+        args.rate,
+        weight_decay=0.01,
+        adam_weight_decay=0.01,
+        clipnorm=5.0,
+        use_ema=True,
+        ema_momentum=0.997,
+    )
     model.compile(optimizer, loss=detection_loss, jit_compile=keras.backend.backend() == "jax")
     return model
+
+
+def go_on_from(weights: Path, model, run: Path) -> loop.Progress:
+    """Load finished weights, and the log beside them; returns the progress the run begins with."""
+    load_weights(model, weights, read_card(weights.with_suffix(".json"), DETECTOR))
+    log_before = weights.with_name(f"{weights.stem}_log.csv")
+    if log_before.exists():
+        shutil.copy(log_before, run / "log.csv")
+    return loop.Progress(0, *log.so_far(run / "log.csv"))
 
 
 def options(args) -> dict:
@@ -52,10 +75,12 @@ def options(args) -> dict:
 def hmeans(model, args) -> dict:
     """H-mean in percent on generated pages nobody trained on and on the folders of --real."""
     detector = Detector(model, {"options": options(args)})
-    real = [
-        evaluate_pages.detection_hmean(detector, folder, args.validation) for folder in args.real
-    ]
-    generated = generated_hmean(detector, args.validation)
+    with loop.averaged(model):
+        generated = generated_hmean(detector, args.validation)
+        real = [
+            evaluate_pages.detection_hmean(detector, folder, args.validation)
+            for folder in args.real
+        ]
     return {"generated": round(generated, 2), "real": " ".join(f"{h:.2f}" for h in real)}
 
 
@@ -108,6 +133,8 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--side", type=int, default=256, help="crops of side x side pixels")
     parser.add_argument("--channels", type=int, nargs=5, default=CHANNELS)
+    parser.add_argument("--start-from", help="weights to begin with (*.npz)")
+    parser.add_argument("--precision", default="float32", help="mixed_bfloat16 is faster")
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--warmup", type=int, default=100)
     parser.add_argument("--decay", type=float, default=0.6, help="last share of the steps")

@@ -137,15 +137,19 @@ class Detector:
         return find_boxes(self.maps(image, scale), **options) * np.float32(STRIDE / scale)
 
 
-def load_detector(name: str = "detector", runtime: str = "Keras") -> Detector:
+def load_detector(
+    name: str = "detector", runtime: str = "Keras", threads: int | None = None
+) -> Detector:
     """The detector whose weights and card are data/weights/<name>.npz and .json.
 
     runtime: "Keras", or "onnxruntime" for <name>.onnx, which paints the same and starts at once,
-    but cannot be trained. Raises OcrError where they are missing, damaged or another network's.
+    but cannot be trained; threads: how many onnxruntime takes, None for all cores. Raises OcrError
+    where they are missing, damaged or another network's.
     """
     card = weights.read_card(WEIGHTS / f"{name}.json", weights.DETECTOR)
     if runtime == "onnxruntime":
-        return Detector(onnx_network.load_network(WEIGHTS / f"{name}.onnx", card), card)
+        network = onnx_network.load_network(WEIGHTS / f"{name}.onnx", card, threads)
+        return Detector(network, card)
     model = build_detector(tuple(card["channels"]))
     weights.load_weights(model, WEIGHTS / f"{name}.npz", card)
     return Detector(model, card)

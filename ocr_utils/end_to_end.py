@@ -33,15 +33,36 @@ def read(image, detector=None, recognizer=None, min_confidence: float = DOUBTFUL
     >>> read(np.full((60, 200), 255, np.uint8), TesseractDetector(), TesseractRecognizer())
     []
     """
-    image = load_image(image)
-    boxes = (detector or load_detector()).detect([image])[0]
-    if not len(boxes):
-        return []
-    answers = (recognizer or load_recognizer()).read(crop_words(image, boxes))
+    return read_pages([image], detector, recognizer, min_confidence)[0]
+
+
+def read_pages(
+    images, detector=None, recognizer=None, min_confidence: float = DOUBTFUL
+) -> list[list[Word]]:
+    """Find and read every word of several images: a list of Words for each (notebook 10).
+
+    As `read`, which takes one; here the crops of all images go to the recognizer in one call, so
+    that images with few words fill a batch together.
+
+    >>> blank = np.full((60, 200), 255, np.uint8)
+    >>> read_pages([blank, blank], TesseractDetector(), TesseractRecognizer())
+    [[], []]
+    """
+    detector, found, crops = detector or load_detector(), [], []
+    for image in map(load_image, images):
+        found.append(detector.detect([image])[0])
+        crops += crop_words(image, found[-1])
+    answers = iter((recognizer or load_recognizer()).read(crops) if crops else [])
+    return [_words(boxes, answers, min_confidence) for boxes in found]
+
+
+def _words(boxes, answers, min_confidence: float) -> list[Word]:
+    """The words of one image: its boxes, with as many of the recognizer's answers."""
+    pairs = [(next(answers), box) for box in boxes]
     return reading_order(
         [
             Word(answer.text, answer.confidence, box)
-            for answer, box in zip(answers, boxes, strict=True)
+            for answer, box in pairs
             if answer.text and is_sure(answer, min_confidence)
         ]
     )
@@ -163,22 +184,30 @@ def annotate(image, words: list[Word]) -> Image.Image:
 
 
 @functools.cache
-def load_detector():
-    """The course's own detector where its weights are, else Tesseract's boxes (notebook 08)."""
+def load_detector(threads: int | None = None):
+    """The course's own detector where its weights are, else Tesseract's boxes (notebook 08).
+
+    threads: how many onnxruntime takes, None for all cores (notebook 10).
+    """
     if (WEIGHTS / "detector.json").exists():
         from ocr_utils import detector
 
-        return detector.load_detector(runtime=runtime_for(WEIGHTS / "detector.onnx"))
+        runtime = runtime_for(WEIGHTS / "detector.onnx")
+        return detector.load_detector(runtime=runtime, threads=threads)
     return TesseractDetector()
 
 
 @functools.cache
-def load_recognizer():
-    """The course's own recognizer where its weights are, else Tesseract (notebook 08)."""
+def load_recognizer(threads: int | None = None):
+    """The course's own recognizer where its weights are, else Tesseract (notebook 08).
+
+    threads: how many onnxruntime takes, None for all cores (notebook 10).
+    """
     if (WEIGHTS / "recognizer.json").exists():
         from ocr_utils import recognizer
 
-        return recognizer.load_recognizer(runtime=runtime_for(WEIGHTS / "recognizer.onnx"))
+        runtime = runtime_for(WEIGHTS / "recognizer.onnx")
+        return recognizer.load_recognizer(runtime=runtime, threads=threads)
     return TesseractRecognizer()
 
 

@@ -19,14 +19,17 @@ class OnnxNetwork:
     """An ONNX network of one input and one output, which answers as a Keras model does.
 
     input_shape, output_shape: as of a Keras model, None where any size will do.
+    threads: how many compute at once; None, all cores. Where several processes read side by side,
+    give each one: together they would start more threads than there are cores (nb 10).
     """
 
-    def __init__(self, content: bytes):
+    def __init__(self, content: bytes, threads: int | None = None):
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.enable_cpu_mem_arena = False  # pages differ in size: what is kept fits none of them
         options.log_severity_level = 3
+        options.intra_op_num_threads = threads or 0
         self.session = onnxruntime.InferenceSession(
             content, options, providers=["CPUExecutionProvider"]
         )
@@ -43,10 +46,11 @@ def _shape(end) -> tuple[int | None, ...]:
     return tuple(side if isinstance(side, int) else None for side in end.shape)
 
 
-def load_network(path, card: dict) -> OnnxNetwork:
+def load_network(path, card: dict, threads: int | None = None) -> OnnxNetwork:
     """The network in an ONNX file whose SHA-256 is the card's `onnx_sha256`.
 
-    Raises OcrError: no file, a damaged one, one of older weights, or onnxruntime is missing.
+    threads: as of `OnnxNetwork`. Raises OcrError: no file, a damaged one, one of older weights, or
+    onnxruntime is missing.
 
     >>> from ocr_utils.paths import WEIGHTS
     >>> from ocr_utils.weights import DETECTOR, read_card
@@ -64,7 +68,7 @@ def load_network(path, card: dict) -> OnnxNetwork:
     if hashlib.sha256(content).hexdigest() != card.get("onnx_sha256"):
         raise OcrError(f"{path} is damaged or not its card's: {REMAKE}")
     try:
-        return OnnxNetwork(content)
+        return OnnxNetwork(content, threads)
     except Exception as error:  # onnxruntime has a class for each of its reasons
         reason = str(error).strip().split("\n")[0][:160]
         raise OcrError(f"{path} holds no network that can be run ({reason}): {REMAKE}") from None

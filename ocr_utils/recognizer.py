@@ -221,11 +221,14 @@ def _word(text: str, confidence: float, crop: np.ndarray, turns: int) -> Word:
 
 
 @functools.lru_cache(maxsize=4)
-def load_recognizer(name: str = "recognizer", runtime: str = "Keras") -> Recognizer:
+def load_recognizer(
+    name: str = "recognizer", runtime: str = "Keras", threads: int | None = None
+) -> Recognizer:
     """The recognizer whose weights and card are data/weights/<name>.npz and .json.
 
     runtime: "Keras", or "onnxruntime" for <name>.onnx, which reads the same and starts at once, but
-    cannot be trained. Raises OcrError where they are missing, damaged or another network's.
+    cannot be trained; threads: how many onnxruntime takes, None for all cores. Raises OcrError
+    where they are missing, damaged or another network's.
     """
     card = weights.read_card(WEIGHTS / f"{name}.json", weights.RECOGNIZER)
     if card["alphabet"] != PRINTABLE:
@@ -234,7 +237,8 @@ def load_recognizer(name: str = "recognizer", runtime: str = "Keras") -> Recogni
             f"characters instead of {len(PRINTABLE)}): take the weights of this course."
         )
     if runtime == "onnxruntime":
-        return Recognizer(onnx_network.load_network(WEIGHTS / f"{name}.onnx", card), card)
+        network = onnx_network.load_network(WEIGHTS / f"{name}.onnx", card, threads)
+        return Recognizer(network, card)
     model = crnn.build_crnn_model((*card["image_size"], 1), PRINTABLE, **card["architecture"])
     weights.load_weights(model, WEIGHTS / f"{name}.npz", card)
     return Recognizer(model, card)

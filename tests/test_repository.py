@@ -150,7 +150,7 @@ def test_a_secret_would_be_noticed():
 
 # --- requirements.txt against what is imported --------------------------------------------------
 
-OURS = {"ocr_utils", "ocr_data", "ocr_synth", "ocr_render", "ocr_serve", "tools"}
+OURS = {"ocr_utils", "ocr_data", "ocr_synth", "ocr_render", "ocr_serve", "ocr_batch", "tools"}
 OPTIONAL = {"rapidocr_onnxruntime"}  # joins notebook 08 where it is installed
 DISTRIBUTIONS = {
     "matplotlib_inline": "ipykernel",

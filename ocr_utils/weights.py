@@ -1,4 +1,4 @@
-"""Trained weights and the card beside them: NAME.npz and NAME.json (notebooks 07 and 08).
+"""Trained weights and the card beside them: NAME.npz and NAME.json (notebooks 05, 07 and 08).
 
 The card says how the network is built, what it was trained on and what it reaches, and holds the
 SHA-256 of the weights and of the ONNX file made of them. Reading it checks it, once, against a JSON
@@ -76,10 +76,19 @@ DETECTOR = {
         },
     },
 }
+CLASSIFIER = {
+    "type": "object",
+    "required": ["sha256", "classes", "image_size", "data"],
+    "properties": PROPERTIES
+    | {
+        "classes": {"type": "array", "minItems": 2, "items": {"type": "string", "minLength": 1}},
+        "image_size": {"enum": [[32, 32]]},
+    },
+}
 
 
 def read_card(path, schema: dict) -> dict:
-    """The card at `path`, which fits the schema (`RECOGNIZER`, `DETECTOR`); or OcrError.
+    """The card at `path`, which fits a schema (one of the three above); or OcrError.
 
     >>> from ocr_utils.paths import WEIGHTS
     >>> read_card(WEIGHTS / "detector.json", DETECTOR)["options"]

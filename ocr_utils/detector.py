@@ -20,7 +20,7 @@ from ocr_utils.paths import WEIGHTS
 
 MULTIPLE = 32  # the network halves its input five times
 CHANNELS = (16, 32, 64, 128, 192)
-TILE, OVERLAP = 1280, 128  # pixels; larger images are painted in tiles, each with a margin
+TILE, OVERLAP = 768, 128  # pixels; larger images are painted in tiles, as far as it sees apart
 FIRST_LOOK = 2560  # pixels; larger images are shrunk for the first look
 LARGEST = 6400  # pixels; the longest side of an enlarged image
 MOST = 4.0  # times that an image is enlarged

@@ -27,7 +27,8 @@ class OnnxNetwork:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        options.enable_cpu_mem_arena = False  # pages differ in size: what is kept fits none of them
+        options.enable_mem_pattern = False  # a plan for each size of input doubles the memory
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
         options.intra_op_num_threads = threads or 0
         self.session = onnxruntime.InferenceSession(

@@ -1,6 +1,7 @@
 """CIFAR-10: the official files, damaged ones, and the stand-in."""
 
 import gzip
+import inspect
 import os
 import pickle
 import tarfile
@@ -165,3 +166,24 @@ def test_the_stand_in_lies_in_a_folder_of_the_official_name(tmp_path):
     built = cifar10.build_cifar10(tmp_path, per_batch=1)
     assert built == tmp_path / "cifar-10-batches-py"
     assert built.name in course_data.OTHER_SETS
+
+
+def test_the_classes_are_the_official_ones_in_their_order():
+    names = "airplane automobile bird cat deer dog frog horse ship truck"
+    assert " ".join(cifar10.CIFAR10_CLASSES) == names
+
+
+def test_a_batch_of_the_stand_in_is_as_large_as_an_official_one():
+    assert inspect.signature(cifar10.build_cifar10).parameters["per_batch"].default == 10_000
+
+
+def test_official_pickles_of_old_numpy_are_read(places):
+    """The module of NumPy 1 was numpy.core.multiarray, and Python 2 wrote data as text."""
+    write_cifar10(places / "batches")
+    images = np.full((2, 3072), 9, np.uint8)
+    batch = {b"data": images, b"labels": [1, 2]}
+    for protocol in (0, 2):
+        content = pickle.dumps(batch, protocol).replace(b"numpy._core.", b"numpy.core.")
+        (places / "batches" / "test_batch").write_bytes(content)
+        _, (x_test, y_test) = datasets.read_cifar10(places / "batches")
+        assert (x_test == 9).all() and y_test.tolist() == [1, 2]

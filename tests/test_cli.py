@@ -62,9 +62,28 @@ def test_several_files_get_headings_and_a_progress_bar(tmp_path, capsys):
     assert "2/2" in err
 
 
-def test_an_empty_folder_is_an_error(tmp_path, capsys):
-    assert main([str(tmp_path)]) == 1
+def test_an_empty_folder_is_an_error_beside_images_that_were_read_too(sign, tmp_path, capsys):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert main([str(empty)]) == 1
     assert "holds no images" in capsys.readouterr().err
+    assert main([sign, str(empty)]) == 1
+    assert holds(capsys.readouterr().out)
+
+
+def test_the_help_names_what_each_option_takes(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["--help"])
+    assert stopped.value.code == 0
+    usage = " ".join(capsys.readouterr().out.split("\n\n")[0].split())
+    assert "[--json | --tsv | --hocr] [--annotate OUT] [--min-confidence SURE]" in usage
+    assert usage.startswith("usage: python -m ocr_utils") and usage.endswith("IMAGE [IMAGE ...]")
+
+
+def test_an_image_that_failed_and_a_good_one_end_with_status_one(sign, tmp_path, capsys):
+    (tmp_path / "broken.png").write_bytes(b"no image")
+    assert main([sign, str(tmp_path / "broken.png")]) == 1
+    assert main([sign]) == 0
 
 
 def test_nothing_readable_still_gives_valid_json(capsys):

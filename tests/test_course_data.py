@@ -141,8 +141,11 @@ def test_what_is_damaged_is_made_again_and_is_the_same_as_before(built):
     lmdb_words.close_words(built / "MJ" / "MJ_test")
     (built / "MJ" / "MJ_test" / "data.mdb").write_bytes(b"half")
     (built / "mnist.npz").write_bytes(b"half")
-    assert "['mnist.npz', 'MJ/MJ_test']" in start_build(built).communicate()[0]
+    output = start_build(built).communicate()[0]
+    assert "['mnist.npz', 'MJ/MJ_test']" in output
     assert contents(built) == before
+    made = [line for line in output.split("\n") if " MB " in line]
+    assert len(made) == 2 and all(0 < float(line.split()[3]) < 1000 for line in made)  # seconds
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
@@ -202,3 +205,21 @@ def _wait(condition, seconds: float = 60):
 
 def _alive(process: psutil.Process) -> bool:
     return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+def test_every_source_of_a_recipe_is_there():
+    """A recipe whose code cannot be found would be made again at every start."""
+    sources = {name for _, names in course_data.OTHER_SETS.values() for name in names}
+    for source in {*sources, *course_data.WORD_SOURCES}:
+        assert (course_data.ROOT / source).is_file(), source
+
+
+def test_the_report_tells_size_and_seconds(built, monkeypatch, capsys):
+    for name in (*course_data.OTHER_SETS, *course_data.WORD_SETS):
+        course_data._report(built, name, 2.04)
+        megabytes, unit, seconds, _ = capsys.readouterr().out.split()[1:]
+        files = [built / name] if (built / name).is_file() else (built / name).glob("data.mdb")
+        assert float(megabytes) == pytest.approx(
+            sum(f.stat().st_size for f in files) / 1e6, abs=0.1
+        )
+        assert (unit, seconds) == ("MB", "2.0")

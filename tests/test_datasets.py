@@ -222,3 +222,46 @@ def test_a_damaged_list_of_pages_is_named(places, content):
     (folder / "pages.json").write_bytes(content)
     with pytest.raises(OcrError, match="pages.json is damaged .*course_data"):
         datasets.load_pages("signs")
+
+
+# --- what the loaders stand on ------------------------------------------------------------------
+
+
+def test_every_name_that_the_loaders_offer_is_there():
+    assert [name for name in datasets.__all__ if not hasattr(datasets, name)] == []
+
+
+def test_data_come_over_https_from_addresses_that_end_in_the_files_name():
+    for file in (datasets.MNIST_FILE, datasets.CIFAR10_FILE):
+        assert len(file.urls) == 2  # the second helps where the first is gone
+        for url in file.urls:
+            assert url.startswith("https://") and url.endswith("/" + file.name)
+
+
+def test_keras_keeps_its_data_below_home(places, monkeypatch):
+    monkeypatch.delenv("KERAS_HOME")
+    monkeypatch.setenv("HOME", str(places))
+    monkeypatch.setenv("USERPROFILE", str(places))
+    cached = places / ".keras" / "datasets" / "mnist.npz"
+    cached.parent.mkdir(parents=True)
+    write_mnist_npz(cached)
+    file = Download("mnist.npz", (), sha256_of(cached), cached.stat().st_size)
+    monkeypatch.setattr(datasets, "MNIST_FILE", file)
+    assert_is_the_written_mnist(datasets.load_mnist()[0])
+
+
+@pytest.mark.parametrize("content", [b"\0\0\x08\0", b"\0\0\x08\0more"])
+def test_an_idx_file_without_a_size_is_cut_off(places, content):
+    (places / "labels").write_bytes(content)
+    with pytest.raises(OcrError, match="is cut off"):
+        datasets.read_idx(places / "labels")
+
+
+def test_the_standin_is_as_bright_as_the_handwriting_it_enlarges(places):
+    from sklearn.datasets import load_digits
+
+    ((x_train, y_train), _), _ = datasets.load_mnist()
+    shares = load_digits().images[:1437].mean(axis=(1, 2)) / 16
+    assert np.corrcoef(shares, x_train.mean(axis=(1, 2)))[0, 1] > 0.9
+    edges = x_train[:, 4:24, 4:24].max(axis=0)
+    assert edges[0].any() and edges[-1].any() and edges[:, 0].any()  # it fills the middle

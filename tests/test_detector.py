@@ -69,6 +69,7 @@ def test_turned_word_gives_a_turned_quadrilateral_in_order():
     assert boxes.shape == (1, 4, 2) and boxes.dtype == np.float32
     truth = np.array([word[0, 0], word[-1, 1], word[-1, 2], word[0, 3]])
     assert np.abs(boxes[0] - truth).max() < 6
+    assert np.abs(boxes[0].mean(axis=0) - truth.mean(axis=0)).max() < 0.5  # pixels
 
 
 def test_peak_drops_weak_findings_and_threshold_separates():

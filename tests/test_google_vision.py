@@ -305,3 +305,25 @@ def test_a_page_is_as_large_as_its_image_and_a_symbol_stands_in_its_word():
     a, b = google_vision.elements(response, "symbol")
     assert a.box == ((10, 20), (30, 20), (30, 40), (10, 40))
     assert b.box == ((30, 20), (50, 20), (50, 40), (30, 40))
+
+
+@pytest.mark.parametrize(
+    "kind, text",
+    [
+        ("UNKNOWN", "ab"),
+        ("SPACE", "a b"),
+        ("SURE_SPACE", "a b"),
+        ("EOL_SURE_SPACE", "a\nb"),
+        ("HYPHEN", "a-\nb"),
+        ("LINE_BREAK", "a\nb"),
+    ],
+)
+def test_every_break_of_visions_becomes_text(kind, text):
+    """The kinds of https://cloud.google.com/vision/docs/reference/rpc/google.cloud.vision.v1."""
+    words = [Word.from_bounds(letter, 0.9, x, 0, x + 9, 9) for letter, x in (("a", 0), ("b", 20))]
+    response = vision.AnnotateImageResponse(vision_response.from_words(words, (40, 20), True))
+    block = response.full_text_annotation.pages[0].blocks[0]
+    found = vision.TextAnnotation.DetectedBreak.BreakType[kind]
+    block.paragraphs[0].words[0].symbols[0].property.detected_break.type_ = found
+    [paragraph] = google_vision.elements(response, "paragraph")
+    assert paragraph.text == text

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import lmdb
 import pytest
 
 from ocr_data import lmdb_environments
@@ -156,3 +157,41 @@ def test_a_large_file_is_looked_over_once_until_it_changes(tmp_path, monkeypatch
         with pytest.raises(OcrError, match="truncated"):
             read_word(tmp_path / "w", 1)
     assert len(looked) == 3
+
+
+def test_reading_leaves_open_what_was_open(tmp_path):
+    write_words(tmp_path / "w", [(picture(), "A")])
+    env = open_words(tmp_path / "w")
+    with reading(tmp_path / "w") as txn:
+        assert bytes(txn.get(b"label-000000001")) == b"A"
+    assert env.begin().get(b"label-000000001") == b"A"
+    close_words(tmp_path / "w")
+    with lmdb.open(str(tmp_path / "w"), readonly=True, lock=False) as own:  # nobody else has it
+        assert own.begin().get(b"num-samples") == b"1"
+
+
+def test_a_large_damaged_file_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(lmdb_environments, "LARGE", 0)
+    monkeypatch.setattr(lmdb_environments, "CHECKED", tmp_path / "checked.txt")
+    write_words(tmp_path / "w", [(picture(), "A")] * 9)
+    close_words(tmp_path / "w")
+    place = tmp_path / "w" / "data.mdb"
+    place.write_bytes(place.read_bytes()[:-4096])
+    with pytest.raises(OcrError, match="is truncated"):
+        open_words(tmp_path / "w")
+
+
+def test_a_folder_in_hangul_is_remembered_whatever_the_systems_encoding(tmp_path):
+    """Python warns of every file that is opened in the system's encoding, if asked to."""
+    write_words(tmp_path / "단어", [(picture(), "A")])
+    program = (
+        "import sys, pathlib; from ocr_data import lmdb_environments as le\n"
+        "le.LARGE, le.CHECKED = 0, pathlib.Path(sys.argv[1], 'checked.txt')\n"
+        "folder = pathlib.Path(sys.argv[1], '단어')\n"
+        "le.open_words(folder), le.close_words(folder), le.open_words(folder)"
+    )
+    command = [sys.executable, "-X", "warn_default_encoding", "-c", program, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "lmdb_environments.py" not in done.stderr
+    assert "단어" in (tmp_path / "checked.txt").read_text(encoding="utf-8")

@@ -341,3 +341,30 @@ def test_the_remedies_name_the_packages_of_the_set_up():
     assert tesseract.INSTALL["Linux"].split()[-1] in system.APT_PACKAGES
     korean = tesseract.INSTALL_LANGUAGE["Linux"].format(package="kor").split()[-1]
     assert korean in system.APT_PACKAGES
+
+
+def test_windows_finds_tesseract_where_its_installer_puts_it(tmp_path, monkeypatch):
+    """The installer does not extend the PATH; what stands on the PATH comes first."""
+    module = tesseract._pytesseract().pytesseract
+    usual = tmp_path / "Tesseract-OCR" / "tesseract.exe"
+    usual.parent.mkdir()
+    usual.touch()
+    monkeypatch.setattr(module, "tesseract_cmd", "tesseract")
+    monkeypatch.setattr(platform, "system", lambda: "Windows")
+    monkeypatch.setenv("PROGRAMFILES", str(tmp_path))
+    monkeypatch.setattr(tesseract.shutil, "which", lambda name: "C:/tools/tesseract.exe")
+    assert tesseract._pytesseract().pytesseract.tesseract_cmd == "tesseract"
+    monkeypatch.setattr(tesseract.shutil, "which", lambda name: None)
+    assert tesseract._pytesseract().pytesseract.tesseract_cmd == str(usual)
+    monkeypatch.setattr(platform, "system", lambda: "Linux")
+    monkeypatch.setattr(module, "tesseract_cmd", "tesseract")
+    assert tesseract._pytesseract().pytesseract.tesseract_cmd == "tesseract"
+
+
+def test_the_margin_has_the_color_of_the_edge():
+    image = np.zeros((20, 30, 3), np.uint8)
+    image[:] = 250, 200, 90
+    image[8:12, 8:20] = 0
+    framed = tesseract._with_margin(image, 5)
+    assert framed.shape == (30, 40, 3)
+    assert (framed[:5] == (250, 200, 90)).all() and (framed[5:25, 5:35] == image).all()

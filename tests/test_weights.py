@@ -109,6 +109,9 @@ CARDS = {
         {"temperature": float("nan")},
         {"temperature": float("inf")},
         {"temperature": 10**400},
+        {"temperature": 100.5},
+        {"calibration": {"at first sight": [1, 0, 0, 0], "voted": [1, 0, 0, 101]}},
+        {"calibration": {"at first sight": [1, 0, 0, 0], "voted": [1, 0, 0, 0, 0]}},
         {"temperature": "0.86"},
         {"temperature": None},
         {"calibration": {}},
@@ -133,7 +136,22 @@ CARDS = {
         {"options": {"threshold": 0.65, "peak": 0.75, "smallest": -1}},
         {"options": [0.65, 0.75]},
     ],
-    "any": [{"sha256": 7}, {"sha256": "short"}, {"parameters": "many"}, {"minutes": [1]}],
+    "any": [
+        {"sha256": 7},
+        {"sha256": "short"},
+        {"onnx_sha256": "short"},
+        {"parameters": "many"},
+        {"parameters": 0},
+        {"steps": -1},
+        {"samples_seen": 0.5},
+        {"minutes": [1]},
+        {"data": 7},
+        {"hardware": 7},
+        {"command": 7},
+        {"history": 7},
+        {"limits": 7},
+        {"results": 7},
+    ],
 }
 
 

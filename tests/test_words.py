@@ -221,3 +221,14 @@ def test_an_upright_box_around_a_slanted_word_loses_what_the_slant_added(degrees
     words = turned(page("an old inn by the sea"), degrees, "upright")
     bounds = layout._upright_bounds(words, np.deg2rad(degrees))
     np.testing.assert_allclose(bounds[:, 3] - bounds[:, 1], 20, atol=1)
+
+
+def test_a_word_on_a_slant_of_its_own_stays_in_its_row():
+    """Twice the slant of a long word may exceed its height: its box must not turn inside out."""
+    first = page("now", "in store", spacing=34)
+    sale = turned([Word.from_bounds("big sale today", 0.9, 0, 0, 160, 20)], 18)[0]
+    x, y = 60 - sale.bounds[0], 10 - (sale.bounds[1] + sale.bounds[3]) / 2
+    sale = Word(sale.text, 0.9, sale.polygon + [x, y])
+    last = Word.from_bounds("only", 0.9, 260, 0, 308, 20)
+    words = [*first, Word.from_bounds("now", 0.9, 320, 34, 360, 54), sale, last]
+    assert [word.text for word in group_lines(words)[0]] == ["now", "big sale today", "only"]

@@ -21,7 +21,7 @@ from ocr_utils.layout import to_text
 from ocr_utils.paths import PHOTOGRAPHS
 
 STATIC = Path(__file__).with_name("static")
-EXAMPLE = PHOTOGRAPHS / "shop_front.jpg"
+EXAMPLE = PHOTOGRAPHS / "street_plate.jpg"
 MEDIA = {
     "json": "application/json",
     "text": "text/plain; charset=utf-8",

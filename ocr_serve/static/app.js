@@ -53,6 +53,9 @@ function take(file) {
   ask();
 }
 
+$("picture").addEventListener("load", () => { $("stage").hidden = false; });
+$("picture").addEventListener("error", () => { $("stage").hidden = true; }); // a TIFF file, say
+
 // --- the server is asked ---------------------------------------------------------------------------
 
 function ask() {

@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from ocr_utils import OcrError, classifier, datasets, weights
+from ocr_data import datasets
+from ocr_utils import OcrError, classifier, weights
 from tests import official_formats
 
 

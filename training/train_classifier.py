@@ -14,7 +14,7 @@ from pathlib import Path
 
 import keras
 
-from ocr_utils import datasets
+from ocr_data import datasets
 from ocr_utils.atomic import new_file
 from ocr_utils.classifier import build_classifier
 from ocr_utils.paths import WEIGHTS

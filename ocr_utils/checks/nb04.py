@@ -56,6 +56,15 @@ def _swapped(truth, predicted):
     return read, true, count
 
 
+def _first_of_equals(truth, predicted):
+    return _most_confused(truth, predicted, lambda item: -item[1])
+
+
+def _nested(truth, predicted):
+    true, read, count = _first_of_equals(truth, predicted)
+    return (true, read), count
+
+
 def _both_ways(truth, predicted):
     pairs = [tuple(sorted(map(int, p))) for p in zip(truth, predicted, strict=True)]
     return _most_confused(*zip(*pairs, strict=True))
@@ -74,6 +83,7 @@ def _confusion_cases():
     cases = []
     for pairs in (many, equal, [(8, 3), (3, 8), (3, 5), (1, 1), (1, 1)]):
         random.shuffle(pairs)
+        pairs.sort(key=lambda pair: pair != (3, 8))  # neither smallest nor largest comes first
         cases.append(tuple(np.array(part) for part in zip(*pairs, strict=True)))
     return cases
 
@@ -91,6 +101,12 @@ exercise_2 = Exercise(
         "That is a share: give back how often, a whole number.": _share,
         "Of several equally frequent pairs the smallest is wanted, yours is the largest.": (
             lambda t, p: _most_confused(t, p, lambda item: (-item[1], -item[0][0], -item[0][1]))
+        ),
+        "Of several equally frequent pairs the smallest is wanted, yours is the one met first.": (
+            _first_of_equals
+        ),
+        "Three numbers side by side, please: (true, predicted, count), not ((...), count).": (
+            _nested
         ),
         "That is the rarest pair: turn the order of the counts around.": (
             lambda t, p: _most_confused(t, p, lambda item: (item[1], item[0]))
@@ -179,6 +195,12 @@ exercise_3 = Exercise(
         "The digits come in the wrong order.": lambda s, c: _read(s, c, order=-1),
         "Digits are not 28 columns wide: cut at the empty columns.": _fixed,
         "A string is wanted, such as '2049', not a list.": lambda s, c: list(_read(s, c)),
+        "A string is wanted: ''.join(map(str, digits)).": (
+            lambda s, c: [int(digit) for digit in _read(s, c)]
+        ),
+        "A string is wanted, such as '2049', and '' for a strip without ink, not a number.": (
+            lambda s, c: int(_read(s, c))
+        ),
         "A string is wanted, such as '2049', not a number.": lambda s, c: int(_read(s, c) or 0),
     },
     hints=(

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from ocr_data import datasets
 from ocr_utils import OcrError, classifier, weights
@@ -19,6 +20,23 @@ def test_the_shipped_network_reads_drawn_pictures_as_its_card_says():
     assert card["classes"] == list(datasets.CIFAR10_CLASSES)
     assert abs(reached - card["results"]["accuracy, 10000 drawn test pictures"]) < 2.5
     assert reached > 93
+
+
+def test_pictures_of_any_size_and_kind_are_named(tmp_path):
+    (_, (images, labels)), _ = datasets.load_cifar10()
+    hits = 0
+    for label, name in enumerate(datasets.CIFAR10_CLASSES):
+        picture = Image.fromarray(images[labels == label][0])
+        picture.resize((320, 256), Image.Resampling.NEAREST).save(tmp_path / f"{name}.png")
+        answers = classifier.image_classification(tmp_path / f"{name}.png")
+        names, probabilities = zip(*answers, strict=True)
+        hits += names[0] == name
+        assert sorted(names) == sorted(datasets.CIFAR10_CLASSES)
+        assert list(probabilities) == sorted(probabilities, reverse=True)
+        assert sum(probabilities) == pytest.approx(1, abs=1e-4)
+    assert hits >= 9
+    with pytest.raises(OcrError, match="gone.png does not exist"):
+        classifier.image_classification("gone.png")
 
 
 @pytest.fixture

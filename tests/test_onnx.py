@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ocr_synth.scene import scene_sample
-from ocr_utils import detector, end_to_end, onnx_network, recognizer
+from ocr_utils import classifier, detector, end_to_end, onnx_network, recognizer
 from ocr_utils.errors import OcrError
 from ocr_utils.paths import PHOTOGRAPHS, ROOT, WEIGHTS
 from training.export_onnx import difference
@@ -38,16 +38,19 @@ def test_pages_are_the_same():
 
 
 def test_the_files_are_of_the_shipped_weights():
-    networks = {"recognizer": recognizer.load_recognizer, "detector": detector.load_detector}
+    networks = {
+        "recognizer": lambda runtime: recognizer.load_recognizer(runtime=runtime).model,
+        "detector": lambda runtime: detector.load_detector(runtime=runtime).model,
+        "cifar10": lambda runtime: classifier.load_classifier(runtime)[0],
+    }
     for name, load in networks.items():
-        assert difference(load(runtime="Keras").model, load(runtime="onnxruntime").model) < 1e-3, (
-            name
-        )
+        assert difference(*map(load, RUNTIMES)) < 1e-3, name
 
 
 def test_the_reader_needs_no_tensorflow():
     code = (
-        "import sys; from ocr_utils import end_to_end; print(end_to_end.describe()); "
+        "import sys; from ocr_utils import classifier, end_to_end; print(end_to_end.describe()); "
+        f"classifier.image_classification({str(PHOTO)!r}); "
         f"print(len(end_to_end.read({str(PHOTO)!r})) > 5, 'tensorflow' in sys.modules)"
     )
     answer = subprocess.run(

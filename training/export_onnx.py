@@ -14,6 +14,7 @@ import json
 import numpy as np
 
 from ocr_utils.atomic import new_file
+from ocr_utils.classifier import load_classifier
 from ocr_utils.detector import load_detector
 from ocr_utils.onnx_network import OnnxNetwork
 from ocr_utils.paths import WEIGHTS
@@ -23,6 +24,7 @@ from training.onnx_graph import to_onnx
 NETWORKS = {  # name -> the Keras model of data/weights/<name>.npz
     "recognizer": lambda: load_recognizer().model,
     "detector": lambda: load_detector().model,
+    "cifar10": lambda: load_classifier()[0],
 }
 WORST = 1e-3  # by which an output may differ from Keras's
 

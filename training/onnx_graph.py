@@ -115,6 +115,10 @@ def pooling(graph: Graph, layer, x: str) -> str:
     return graph.node("MaxPool", [x], kernel_shape=size, strides=strides, auto_pad=padding)
 
 
+def mean_of_maps(graph: Graph, layer, x: str) -> str:
+    return graph.node("Flatten", [graph.node("GlobalAveragePool", [x])])
+
+
 def rescaling(graph: Graph, layer, x: str) -> str:
     scaled = graph.node("Mul", [x, graph.constant(np.float32(layer.scale))])
     return graph.node("Add", [scaled, graph.constant(np.float32(layer.offset))])
@@ -165,6 +169,7 @@ RULES = {
     "BatchNormalization": normalization,
     "ReLU": lambda graph, layer, x: graph.node("Relu", [x]),
     "MaxPooling2D": pooling,
+    "GlobalAveragePooling2D": mean_of_maps,
     "Rescaling": rescaling,
     "UpSampling2D": enlarging,
     "Add": lambda graph, layer, *xs: graph.node("Sum", list(xs)),

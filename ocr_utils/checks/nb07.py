@@ -68,6 +68,12 @@ exercise_1 = Exercise(
         "The third number is the last step of the letter, not the one behind it.": (
             lambda path: _spans(path, end=1)
         ),
+        "The third number is the last step of the letter, not how many steps it has.": (
+            lambda path: [(char, first, last - first + 1) for char, first, last in _spans(path)]
+        ),
+        "find() and index() give the first such letter of the whole path: count steps as you go.": (
+            lambda path: [(c, path.find(c), path.rfind(c)) for c, _ in groupby(path) if c != BLANK]
+        ),
         "Steps count from 0, as everywhere in Python.": lambda path: _spans(path, start=1),
         "Digits are letters too here: only the blank is left out.": (
             lambda path: [span for span in _spans(path) if span[0].isalpha()]
@@ -108,6 +114,12 @@ def _not_merged(probabilities, characters):
     return text, float(np.prod(probabilities.max(axis=1)[best > 0])) if text else 0.0
 
 
+def _dropped_first(probabilities, characters):
+    letters = [symbol for symbol in probabilities.argmax(axis=1) if symbol]
+    text = "".join(characters[symbol - 1] for symbol, _ in groupby(letters))
+    return text, _read(probabilities, characters)[1]
+
+
 def _off_by_one(probabilities, characters):
     text, confidence = _read(probabilities, characters)
     after = dict(zip(characters, characters[1:] + characters[:1], strict=True))
@@ -138,7 +150,16 @@ exercise_2 = Exercise(
         "One probability for each letter: the highest of its run, not every step of the path.": (
             _every_step
         ),
+        "Multiply one probability for each letter, not the highest of every step.": (
+            lambda table, characters: (
+                _read(table, characters)[0],
+                float(np.prod(table.max(axis=1))),
+            )
+        ),
         "A run of equal classes is one letter: merge it before you spell.": _not_merged,
+        "Merge first, then drop the blanks: two equal letters with a blank between are two.": (
+            _dropped_first
+        ),
         "Take the highest probability of a letter's run, not the product over the run.": (
             lambda table, characters: _read(table, characters, letters=np.prod)
         ),
@@ -162,6 +183,9 @@ exercise_2 = Exercise(
         ),
         "Return two things, the text and the confidence.": (
             lambda table, characters: _read(table, characters)[0]
+        ),
+        "The text comes first, then the confidence.": (
+            lambda table, characters: _read(table, characters)[::-1]
         ),
     },
     hints=(

@@ -126,6 +126,9 @@ exercise_2 = Exercise(
         "The zeros come behind the text, not in front of it.": (
             lambda texts, characters: _labels(texts, characters, right=True)
         ),
+        "The numbers are right. Make an array of them: np.array(rows).": (
+            lambda texts, characters: _labels(texts, characters).tolist()
+        ),
         "Class numbers are wanted, not one-hot rows.": _one_hot,
         "The number of a character is its place in `characters`, not its ord().": _ordinals,
         "An array is wanted, (B, longest): the rows of a list have different lengths.": (

@@ -67,6 +67,12 @@ exercise_1 = Exercise(
         "The winner's *highest* confidence is asked for, not its first.": (
             lambda readings: _elect(readings, of_winner=lambda values: values[0])
         ),
+        "The winner's *highest* confidence is asked for, not its last.": (
+            lambda readings: _elect(readings, of_winner=lambda values: values[-1])
+        ),
+        "The highest confidence of the *winner* is asked for, not that of all readings.": (
+            lambda readings: (_elect(readings)[0], max((c for _, c in readings), default=0.0))
+        ),
         'For no readings return ("", 0.0).': lambda readings: _elect(readings, nothing=None),
         'max() of nothing is an error: for no readings return ("", 0.0).': (
             lambda readings: _elect(readings or [max(readings)])
@@ -98,6 +104,13 @@ def _highest_limit(confidences, correct, wanted):
         if np.asarray(correct)[np.asarray(confidences) >= limit].mean() >= wanted
     ]
     return max(found, default=None)
+
+
+def _first_that_comes(confidences, correct, wanted):
+    for limit in confidences:
+        if np.asarray(correct)[np.asarray(confidences) >= limit].mean() >= wanted:
+            return float(limit)
+    return None
 
 
 def _above_only(confidences, correct, wanted):
@@ -142,6 +155,7 @@ def _limit_cases():
     base = (base - random.uniform(0, 0.05)).round(3)
     right = np.array([True, False, True, True, True, True, False, True, False, False])
     order = np.random.default_rng(random.getrandbits(32)).permutation(len(base))
+    order = np.r_[4, order[order != 4]]  # first a limit that would do, but is not the lowest
     shuffled = base[order], right[order]
     return [
         (*shuffled, 0.8),
@@ -162,6 +176,7 @@ exercise_2 = Exercise(
             _highest_limit
         ),
         "Words *at* the limit pass as well: >=, not >.": _above_only,
+        "The confidences come in any order: try them from the lowest up.": _first_that_comes,
         "Do not stop at the first shortfall: a wrong word at the top weighs less further down.": (
             _first_below
         ),
@@ -227,7 +242,7 @@ def _error_cases():
     rng = np.random.default_rng(random.getrandbits(32))
     cases = []
     for count, bins in ((12, 2), (30, 5), (40, 10)):
-        confidences = rng.uniform(0.05, 0.98, count).round(3)
+        confidences = (10 * rng.integers(5, 98, count) + 3) / 1000  # none on a group's edge
         confidences[0] = 1.0
         correct = rng.random(count) < np.where(confidences < 0.5, confidences + 0.4, 0.55)
         correct[0] = False

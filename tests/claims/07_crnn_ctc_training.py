@@ -40,6 +40,14 @@ assert np.isclose(np.exp(-float(cost[0, 0])), texts["AB"], rtol=1e-4)
 # %% after lstm-try
 assert np.allclose(shown, theirs[-1], atol=1e-6)
 
+# %% after words-what
+if source == datasets.MJ_STANDIN:
+    with lmdb_words.open_words(folders["train"]).begin() as opened:
+        known = {opened.get(b"label-%09d" % n).decode().upper() for n in range(1, 20_001)}
+    with lmdb_words.open_words(folders["test"]).begin() as opened:
+        tested = [opened.get(b"label-%09d" % n).decode().upper() for n in range(1, 1_001)]
+    assert 100 < sum(word in known for word in tested) < 200
+
 # %% after build
 assert model.output_shape == (None, 25, 37) and model.count_params() == 343_773
 

@@ -123,6 +123,15 @@ def _whole(box, bounds):
     return _inside(box, *bounds[:2]) and _inside(box, *bounds[2:])
 
 
+def _box_in_word(box, bounds):
+    return _inside(bounds, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+
+
+def _touch(box, bounds):
+    left, top, right, bottom = bounds
+    return left <= box[2] and right >= box[0] and top <= box[3] and bottom >= box[1]
+
+
 def _blame_cases():
     return [
         ("4", (48, 8, 62, 32), _receipt()),
@@ -131,6 +140,8 @@ def _blame_cases():
         ("TOTAL", (10, 90, 60, 110), _receipt()),  # in the column of a word, in no line
         ("biscuits", (80, 48, 132, 72), _receipt()),
         ("late", (120, 0, 160, 9), _receipt()),
+        ("bis", (70, 48, 95, 72), _receipt()),  # the middle of this box lies in a word
+        ("late", (110, 48, 200, 72), _receipt()),  # a word reaches into it
     ]
 
 
@@ -148,6 +159,12 @@ exercise_3 = Exercise(
         ),
         "The middle is enough: the whole word need not lie inside the box.": (
             lambda text, box, words: _blame(text, box, words, _whole)
+        ),
+        "The middle of the word must lie in the box, not the middle of the box in the word.": (
+            lambda text, box, words: _blame(text, box, words, _box_in_word)
+        ),
+        "It is not enough that a word reaches into the box: its middle must lie in it.": (
+            lambda text, box, words: _blame(text, box, words, _touch)
         ),
         "A word with another text is a mistake of recognition, no word is one of detection: "
         "they are the wrong way round.": lambda text, box, words: {

@@ -20,14 +20,15 @@ def _box(left, right, top, first=None):
     return np.float32([(first, top), (right, top + 9), (right - shift, top + 49), (left, top + 40)])
 
 
-def _predictions():
-    """Eight words: each of the likely mistakes picks another one."""
+def _predictions(mirrored=False):
+    """Eight words: each of the likely mistakes picks another one; mirrored, the answer rises."""
     alphabetical, *texts = sorted(random.sample(TEXTS, 8))
     random.shuffle(texts)
     texts.insert(6, alphabetical)
+    rising = np.float32([(0, 49), (50, 40), (80, 80), (30, 89)])  # its first corner is leftmost
     boxes = [
         _box(60, 90, 70),  # first in the list
-        _box(0, 80, 40, first=30),  # the answer: a tilted word
+        _box(0, 80, 40, first=30) if not mirrored else rising,  # the answer: a tilted word
         _box(5, 200, 100),  # its first corner is leftmost
         _box(10, 20, 130),  # its middle is leftmost
         _box(12, 19, 160),  # its right edge is leftmost
@@ -49,10 +50,13 @@ def _text_by(key, choose=min):
 exercise_1 = Exercise(
     "leftmost_text",
     _text_by(lambda pair: pair[1][:, 0].min()),
-    lambda: [(_predictions(),) for _ in range(3)],
+    lambda: [(_predictions(mirrored),) for mirrored in (False, True, False)],
     {
         "The first corner is not the leftmost one where a word is tilted: look at all four.": (
             _text_by(lambda pair: pair[1][0, 0])
+        ),
+        "The lower left corner is not the leftmost one where a word rises: look at all four.": (
+            _text_by(lambda pair: pair[1][3, 0])
         ),
         "That is the word whose middle lies furthest left; wanted is the edge.": (
             _text_by(lambda pair: pair[1][:, 0].mean())

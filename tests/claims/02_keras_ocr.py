@@ -78,7 +78,32 @@ bakery_scores = {
 }
 assert bakery_scores[0.5] > 0.95 > bakery_scores[0.1] and bakery_scores[0.9] < 0.5
 
+curves = {}
+for name in ("shop_front", "chalk_menu", "poster", "street_plate"):
+    image, words = load_photograph(name)
+    painted = detector.maps(image)
+    curves[name] = [
+        box_hmean(words, [Word("", None, box) for box in find_boxes(painted, threshold) * 2]).f1
+        for threshold in thresholds
+    ]
+assert all(min(curve[3:7]) >= 0.75 * max(curve) for curve in curves.values())
+assert len({int(np.argmax(curve)) for curve in curves.values()}) > 1
+
 # %% after move-still
+pieces = {
+    threshold: [
+        sum(
+            left <= box[:, 0].mean() <= right and top <= box[:, 1].mean() <= bottom
+            for box in find_boxes(bakery_maps, threshold) * 2
+        )
+        for left, top, right, bottom in (word.bounds for word in shop_truth)
+    ]
+    for threshold in (0.35, 0.4, 0.7)
+}
+by_text = [word.text for word in shop_truth]
+assert [by_text[i] for i, n in enumerate(pieces[0.35]) if n == 0] == ["SONS"]  # one box, MARLOW's
+assert pieces[0.4] == [1] * 9
+assert {by_text[i] for i, n in enumerate(pieces[0.7]) if n > 1} == {"MARLOW", "MORNING"}
 assert len(find_boxes(bakery_maps, 0.1)) < 9 == len(find_boxes(bakery_maps, 0.5))
 assert len(find_boxes(bakery_maps, 0.9)) > 15
 

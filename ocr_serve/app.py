@@ -15,6 +15,7 @@ from ocr_serve.guard import Guard
 from ocr_serve.reader import Reader
 from ocr_serve.settings import Settings, from_environment
 from ocr_serve.uploads import decode, receive_picture
+from ocr_utils.classifier import image_classification
 from ocr_utils.end_to_end import DOUBTFUL
 from ocr_utils.formats import Page, to_hocr, to_json, to_tsv
 from ocr_utils.layout import to_text
@@ -115,12 +116,23 @@ def _add_api(app: FastAPI) -> None:
         answer = await desk.run(_read, desk.reader, data, name, format, min_confidence)
         return Response(answer, media_type=MEDIA[format])
 
+    @app.post("/v1/classify", **schema.CLASSIFY)
+    async def classify(request: Request) -> schema.Classes:
+        data, _ = await receive_picture(request)
+        return await request.app.state.desk.run(_classify, data)
+
     @app.post("/v1/images:annotate", **schema.ANNOTATE)
     async def annotate(request: Request) -> Response:
         body = await request.body()
         desk, numbers = request.app.state.desk, vision_json.wants_numbers(request.query_params)
         answer = await desk.run(vision_json.annotate, body, desk.reader.read, numbers)
         return JSONResponse(answer)
+
+
+def _classify(data: bytes, until: float) -> dict:
+    """What is in a picture: all classes, the likeliest first."""
+    answers = image_classification(decode(data)[0])
+    return {"classes": [{"name": name, "probability": value} for name, value in answers]}
 
 
 def _read(reader: Reader, data: bytes, name: str, kind: str, sure: float, until: float):

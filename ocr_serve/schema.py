@@ -30,6 +30,17 @@ class Reading(BaseModel):
     pages: list[PageModel]
 
 
+class ClassModel(BaseModel):
+    name: str
+    probability: float
+
+
+class Classes(BaseModel):
+    """What may be in a picture, the likeliest first."""
+
+    classes: list[ClassModel]
+
+
 class Status(BaseModel):
     code: int
     message: str
@@ -63,11 +74,18 @@ _OTHER_FORMATS = {
     for kind in ("text/plain", "text/tab-separated-values", "application/xhtml+xml")
 } | {"application/pdf": {"schema": PICTURE}}
 
+_PICTURE = _body(**{"multipart/form-data": _FORM, "image/*": {"schema": PICTURE}})
 READ = {
     "summary": "Read the text of a picture",
     "tags": ["reading"],
-    "openapi_extra": _body(**{"multipart/form-data": _FORM, "image/*": {"schema": PICTURE}}),
+    "openapi_extra": _PICTURE,
     "responses": {200: {"model": Reading, "content": _OTHER_FORMATS}, **_REFUSED},
+}
+CLASSIFY = {
+    "summary": "Say what is in a picture, among ten kinds of things (notebook 05)",
+    "tags": ["classifying"],
+    "openapi_extra": _PICTURE,
+    "responses": _REFUSED,
 }
 ANNOTATE = {
     "summary": "Read as Google Cloud Vision does, in its own JSON",

@@ -3,10 +3,12 @@
 import base64
 import shutil
 
+import numpy as np
 import pytest
 
+from ocr_synth.objects import draw_object
 from ocr_utils.paths import PHOTOGRAPHS
-from tests.serving import picture, running
+from tests.serving import encoded, picture, running
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -135,6 +137,16 @@ def test_a_file_is_chosen_and_what_is_no_picture_is_said(page):
     give(page, b"no picture")
     page.wait_for_selector("#error:not([hidden])")
     assert "no picture" in page.inner_text("#error") and not page.locator("#result").is_visible()
+
+
+def test_the_second_tab_names_what_is_in_the_picture(page):
+    page.click("#tab-classify")
+    give(page, encoded(draw_object("ship", np.random.default_rng(0))))
+    page.wait_for_selector("#classes li")
+    assert "ship" in page.inner_text("#status") and page.locator("#classes li").count() == 10
+    assert page.locator("#thing").is_visible() and not page.locator("#panel-read").is_visible()
+    page.click("#tab-read")
+    page.wait_for_function("document.getElementById('status').textContent.includes('No text')")
 
 
 def test_the_camera_is_asked_for_on_a_phone(page):

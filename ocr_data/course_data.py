@@ -29,6 +29,13 @@ WORD_SOURCES = (
     "ocr_synth/fonts.py",
     "ocr_data/lmdb_words.py",
 )
+PAGE_SOURCES = tuple(
+    f"ocr_synth/{name}.py"
+    for name in (
+        "pages page_canvas page_style page_documents page_displays page_views page_light "
+        "text textures fonts"
+    ).split()
+)
 CHUNK = 500  # words that a process renders at a time
 
 
@@ -63,7 +70,7 @@ OTHER_SETS: dict[str, tuple[Callable, tuple[str, ...]]] = {  # name -> how it is
     ),
     "pages": (
         _build_pages,
-        ("ocr_synth/pages.py", "ocr_synth/text.py", "ocr_synth/textures.py", "ocr_synth/fonts.py"),
+        PAGE_SOURCES,
     ),
     "mnist.npz": (_build_mnist, ("ocr_data/mnist.py",)),
 }

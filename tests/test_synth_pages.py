@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from ocr_synth import pages
+from ocr_synth import page_canvas, pages
 from ocr_synth.textures import TEXTURES, scene
 
 
@@ -26,13 +26,13 @@ def test_truth_hangs_together(index):
     assert len(page.words) == len(page.characters) == len(page.lines)
     for word, boxes in zip(page.words, page.characters, strict=True):
         assert len(word.text) == len(boxes)
-        assert np.allclose(word.polygon, pages.word_box(boxes))
+        assert np.allclose(word.polygon, page_canvas.word_box(boxes))
         x, y = boxes.mean(axis=1).T
         assert (x > 0).all() and (x < 640).all() and (y > 0).all() and (y < 640).all()
 
 
 def test_boxes_hug_the_ink():
-    canvas = pages.Canvas(300, 80, (255, 255, 255))
+    canvas = page_canvas.Canvas(300, 80, (255, 255, 255))
     from ocr_synth.fonts import course_fonts, load_font
 
     canvas.write_line(20, 50, ["Hag", "mil"], load_font(course_fonts()[0], 30))
@@ -71,6 +71,12 @@ def test_hangul_pages_are_written_in_hangul():
     page = pages.render_page(0, 0, "document", korean=1.0, hard=False)
     letters = "".join(word.text for word in page.words).replace(".", "").replace(",", "")
     assert all("가" <= letter <= "힣" for letter in letters) and len(letters) > 20
+
+
+@pytest.mark.parametrize("kind", pages.KINDS)
+def test_every_kind_has_clean_pages_in_hangul(kind):
+    for index in range(3):
+        assert pages.render_page(5, index, kind, size=(320, 320), korean=1.0, hard=False).words
 
 
 @pytest.fixture(scope="module")

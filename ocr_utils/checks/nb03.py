@@ -129,6 +129,16 @@ def _draw(size, place, text, points):
     return np.asarray(image)
 
 
+def _waves():
+    """An R on a pattern in which a block of text finds very many letters, and a page none."""
+    image = Image.fromarray(_draw((420, 160), (40, 50), "R", 36))
+    pen = ImageDraw.Draw(image)
+    for y, x in itertools.product((40, 70, 100, 130), range(110, 400, 24)):
+        pen.arc([x, y - 8, x + 12, y + 8], 180, 360, fill="black", width=2)
+        pen.arc([x + 12, y - 8, x + 24, y + 8], 0, 180, fill="black", width=2)
+    return np.asarray(image)
+
+
 def _mode_cases():
     lines = "The ferry leaves\nat seven from\nthe south pier."
     page = _draw((460, 200), (20, 20), lines, 36)
@@ -137,6 +147,7 @@ def _mode_cases():
         (_draw((60, 80), (20, 20), "R", 36), "R", (10, 3)),
         (page, " ".join(lines.split()), (7, 6)),
         (page, " ".join(lines.split()), (6, 7)),
+        (_waves(), "R", (6, 3)),  # one letter missed is less wrong than many invented
     ]
 
 
@@ -166,6 +177,9 @@ exercise_3 = Exercise(
         "That is the first of the modes, whatever they read.": lambda image, truth, modes: modes[0],
         "Low is good: the best mode has the lowest error, not the highest.": (
             lambda image, truth, modes: max(modes, key=lambda psm: _error(image, truth, psm))
+        ),
+        "Many words are not few mistakes: compare with the truth, in cer(truth, what was read).": (
+            lambda image, truth, modes: max(modes, key=lambda psm: len(_words(image, psm)))
         ),
         "Return the mode, not its error rate.": lambda image, truth, modes: min(
             _error(image, truth, psm) for psm in modes

@@ -77,7 +77,7 @@ assert cer(" ".join(KOREAN), readings["kor"]) < 0.05 < 0.7 < cer(" ".join(KOREAN
 
 # %% after korean-mixed
 gates = {lang: text_of(tesseract.read(mixed, lang=lang, psm=6)) for lang in ("kor", "kor+eng")}
-assert "Gate" in gates["kor+eng"]
+assert "Platform" in gates["kor+eng"] and "Platform" not in gates["kor"]
 
 # %% after korean-rows
 assert table["level"].count(5) > len(tesseract.read(sign, lang="kor", psm=6)) == 16
@@ -89,7 +89,20 @@ assert any(mistakes) and not all(mistakes)
 # %% after noise
 assert np.mean(right) > np.mean(wrong) + 0.2 and len(wrong) > 20
 
+# %% after levels
+words_with_text = [text for text in data["text"] if text.strip()]
+assert data["level"].count(5) == len(words_with_text) + 1  # the block without a text
+assert len(rows) == len(words_with_text)
+lines = [
+    (data["block_num"][i], data["line_num"][i])
+    for i, text in enumerate(data["text"])
+    if text in ("TOTAL", "17.50")
+]
+assert len(words_with_text) > 45 and len(lines) == 2 and lines[0] == lines[1]
+
 # %% after whitelist
+assert "LH4" in pytesseract.image_to_string(code, config="--psm 7")
+assert not any(letter in texts[1] for letter in "LHQE")  # forced into digits
 assert "17.50" in pytesseract.image_to_string(total, config="--psm 7")
 
 # %% after take-home-try

@@ -1,9 +1,35 @@
 """Checks of notebook 05: other right answers pass, other wrong ones are refused."""
 
+import keras
 import numpy as np
 import pytest
 
 from ocr_utils.checks import nb05
+
+
+def nested_head(backbone, num_classes):
+    """The head as a model of its own, the backbone called as a layer."""
+    layers = keras.layers
+    backbone.trainable = False
+    head = keras.Sequential(
+        [layers.Dropout(1 / 5), layers.Dense(num_classes), layers.Activation("softmax")]
+    )
+    inputs = keras.Input(backbone.input_shape[1:])
+    means = layers.GlobalAveragePooling2D()(backbone(inputs, training=False))
+    return keras.Model(inputs, head(means))
+
+
+def mean_by_hand(backbone, num_classes):
+    """Average pooling as large as the maps; every layer frozen by itself; a Sequential."""
+    layers = keras.layers
+    for layer in backbone.layers:
+        layer.trainable = False
+    size = backbone.output_shape[1:3]
+    model = keras.Sequential([backbone, layers.AveragePooling2D(size), layers.Flatten()])
+    model.add(layers.Dropout(0.2))
+    model.add(layers.Dense(num_classes, activation="softmax"))
+    return model
+
 
 RIGHT = [
     (
@@ -21,6 +47,8 @@ RIGHT = [
             np.clip(np.arange(image.shape[1]) - dx, 0, image.shape[1] - 1),
         ].astype(float),
     ),
+    (nb05.exercise_3, nested_head),
+    (nb05.exercise_3, mean_by_hand),
 ]
 
 
@@ -29,3 +57,18 @@ def test_right_answers_pass_every_time(exercise, answer, capsys):
     for _ in range(20):
         exercise(answer)
         assert capsys.readouterr().out.startswith("PASS")
+
+
+WRONG = [
+    lambda backbone, num_classes: backbone,
+    lambda backbone, num_classes: keras.Sequential([keras.layers.Dense(num_classes)]),
+    lambda backbone, num_classes: "a model",
+]
+
+
+@pytest.mark.parametrize("answer", WRONG)
+def test_other_models_are_refused_without_a_traceback(answer, capsys):
+    nb05.exercise_3(answer)
+    printed = capsys.readouterr().out
+    assert printed.startswith("TRY AGAIN  build_small_model(a backbone of ")
+    assert "'dropped': '0.2 of " in printed

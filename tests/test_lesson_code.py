@@ -216,6 +216,40 @@ def lesson_04():
     return lesson_code("04_mnist_cnn", train_images=images)
 
 
+# --- 05 ---------------------------------------------------------------------------------------
+
+
+def test_05_the_better_network_is_that_of_the_shipped_weights():
+    import keras
+
+    from ocr_utils import classifier
+
+    page = lesson_code("05_cifar10_cnn", keras=keras)
+    ours, theirs = page["build_better_cnn"](10), classifier.build_classifier()
+    theirs.set_weights(classifier.load_classifier()[0].get_weights())
+    ours.set_weights(theirs.get_weights())
+    pictures = np.random.default_rng(5).random((4, 32, 32, 3), np.float32)
+    np.testing.assert_allclose(np.array(ours(pictures)), np.array(theirs(pictures)), atol=1e-5)
+    assert [type(layer) for layer in ours.layers] == [type(layer) for layer in theirs.layers]
+
+
+def test_05_a_picture_is_named_as_by_the_package(tmp_path):
+    from PIL import Image
+
+    from ocr_synth.objects import draw_object
+    from ocr_utils import classifier
+
+    page = lesson_code("05_cifar10_cnn")
+    model, card = classifier.load_classifier()
+    for seed, name in enumerate(card["classes"][:4]):
+        drawn = Image.fromarray(draw_object(name, np.random.default_rng(seed)))
+        drawn.resize((90, 70)).save(tmp_path / "drawn.png")
+        ours = classifier.image_classification(tmp_path / "drawn.png")
+        theirs = page["image_classification"](tmp_path / "drawn.png", model, card["classes"])
+        assert [name for name, _ in theirs[:2]] == [name for name, _ in ours[:2]]
+        np.testing.assert_allclose([p for _, p in theirs], [p for _, p in ours], atol=1e-3)
+
+
 # --- 06 ---------------------------------------------------------------------------------------
 
 

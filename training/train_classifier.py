@@ -18,7 +18,7 @@ from ocr_data import datasets
 from ocr_utils.atomic import new_file
 from ocr_utils.classifier import build_classifier
 from ocr_utils.paths import WEIGHTS
-from ocr_utils.weights import save_weights
+from ocr_utils.weights import load_weights, save_weights
 
 VALIDATION = 5000  # pictures
 
@@ -29,33 +29,38 @@ def main() -> None:
     images, labels = images[: args.pictures], labels[: args.pictures]
     cut = len(images) - min(VALIDATION, len(images) // 10)
     keras.utils.set_random_seed(args.seed)
-    model, started = build_classifier(), time.time()
-    fit(model, (images[:cut], labels[:cut]), (images[cut:], labels[cut:]), args.epochs)
+    model, started, before = build_classifier(), time.time(), {}
+    if args.start_from:
+        before = json.loads(Path(args.start_from).with_suffix(".json").read_text(encoding="utf-8"))
+        load_weights(model, args.start_from, before)
+    parts = (images[:cut], labels[:cut]), (images[cut:], labels[cut:])
+    fit(model, *parts, args.epochs, args.rate)
     card = {
         "classes": list(datasets.CIFAR10_CLASSES),
         "image_size": [32, 32],
         "input": "RGB, 0..1",
         "parameters": model.count_params(),
         "data": source,
-        "samples_seen": cut * args.epochs,
-        "minutes": round((time.time() - started) / 60, 2),
+        "samples_seen": before.get("samples_seen", 0) + cut * args.epochs,
+        "minutes": round(before.get("minutes", 0) + (time.time() - started) / 60, 2),
         "hardware": f"CPU ({platform.machine()}), backend {keras.backend.backend()}",
         "command": f"python -m training.train_classifier --epochs {args.epochs}",
+        "history": args.history,
         "limits": limits(source),
     }
     save(model, card, test, Path(args.out))
 
 
-def fit(model, train, validation, epochs: int) -> None:
+def fit(model, train, validation, epochs: int, rate: float) -> None:
     """Adam with a rate that falls to nothing, and mirrored pictures among the others."""
     steps = epochs * -(-len(train[0]) // 64)
-    rate = keras.optimizers.schedules.CosineDecay(2e-3, steps)
+    falling = keras.optimizers.schedules.CosineDecay(rate, steps)
     mirror = keras.layers.RandomFlip("horizontal")
     inputs = keras.Input((32, 32, 3))
     outputs = model(mirror(keras.layers.Rescaling(1 / 255)(inputs)))
     whole = keras.Model(inputs, outputs)
     loss = "sparse_categorical_crossentropy"
-    whole.compile(keras.optimizers.Adam(rate), loss=loss, metrics=["accuracy"])
+    whole.compile(keras.optimizers.Adam(falling), loss=loss, metrics=["accuracy"])
     whole.fit(*train, batch_size=64, epochs=epochs, validation_data=validation, verbose=2)
 
 
@@ -86,6 +91,9 @@ def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--out", default=str(WEIGHTS / "cifar10.npz"))
     parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--start-from", default="", help="weights to go on from, with their card")
+    parser.add_argument("--history", default="", help="a sentence for the card: what came before")
+    parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--pictures", type=int, default=50_000, help="of the training set")
     parser.add_argument("--seed", type=int, default=1)
     return parser

@@ -18,6 +18,7 @@ class Exercise:
     hints: shown one after the other, one at each further try.
     same(given, right) -> bool: how answers are compared; `alike` where not given.
     show(*inputs) -> str: how a case is printed; repr of the inputs where not given.
+    facts(answer): what of an answer is compared and printed; the answer itself where not given.
 
     >>> double = Exercise("double", lambda x: 2 * x, lambda: [(1,), (2,), (5,)],
     ...                   {"That is the square: multiply by two.": lambda x: x * x},
@@ -43,16 +44,17 @@ class Exercise:
         hints: tuple[str, ...],
         same: Callable | None = None,
         show: Callable | None = None,
+        facts: Callable | None = None,
     ):
         self.title, self.solve, self.cases = title, solve, cases
         self.mistakes, self.hints = dict(mistakes), hints
-        self.same, self.show = same or alike, show or _show
+        self.same, self.show, self.facts = same or alike, show or _show, facts
         self.tries = 0
 
     def __call__(self, answer: Callable) -> None:
         cases = self.cases()
-        right = [_answer(self.solve, case) for case in cases]
-        given = [_answer(answer, case) for case in cases]
+        right = [self._answer(self.solve, case) for case in cases]
+        given = [self._answer(answer, case) for case in cases]
         wrong = [i for i in range(len(cases)) if not self._agree(given[i], right[i])]
         if not wrong:
             print(f"PASS  {self.title}: right in {len(cases)} of {len(cases)} cases.")
@@ -79,10 +81,22 @@ class Exercise:
     def _advice(self, cases, given) -> str:
         """The sentence of the mistake that gives the same answers, else the next hint."""
         for sentence, mistaken in self.mistakes.items():
-            answers = [_answer(mistaken, case) for case in cases]
-            if all(self._agree(a, b) for a, b in zip(given, answers, strict=True)):
+            pairs = zip(given, cases, strict=True)
+            if all(self._agree(one, self._answer(mistaken, case)) for one, case in pairs):
                 return sentence
         return f"Hint: {self.hints[min(self.tries, len(self.hints)) - 1]}"
+
+    def _answer(self, function: Callable, case: tuple) -> "_Outcome":
+        """Call with copies, so that no answer can change the data of the next."""
+        printed = io.StringIO()
+        try:
+            with contextlib.redirect_stdout(printed):
+                value = function(*copy.deepcopy(case))
+                if self.facts and not (value is None or value is Ellipsis):
+                    value = self.facts(value)
+        except Exception as error:
+            return _Outcome(error=error, printed=printed.getvalue())
+        return _Outcome(value, printed=printed.getvalue())
 
     def _agree(self, a: "_Outcome", b: "_Outcome") -> bool:
         if a.error or b.error:
@@ -103,17 +117,6 @@ class _Outcome:
         if self.error:
             return f"stops with {type(self.error).__name__}: {str(self.error)[:200]}"
         return f"gives {_short(self.value)}"
-
-
-def _answer(function: Callable, case: tuple) -> _Outcome:
-    """Call with copies, so that no answer can change the data of the next."""
-    printed = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(printed):
-            value = function(*copy.deepcopy(case))
-    except Exception as error:
-        return _Outcome(error=error, printed=printed.getvalue())
-    return _Outcome(value, printed=printed.getvalue())
 
 
 def _nothing(outcome: _Outcome) -> bool:

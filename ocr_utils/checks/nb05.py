@@ -1,10 +1,10 @@
 """Checks of notebook 05: top-k accuracy, a shift, a small head for transfer learning."""
 
 import random
+import warnings
 
 import numpy as np
 
-from ocr_utils.checks import check
 from ocr_utils.checks.exercise import Exercise
 
 # --- top-k accuracy -------------------------------------------------------------------------------
@@ -103,32 +103,112 @@ exercise_2 = Exercise(
 # --- a small head ---------------------------------------------------------------------------------
 
 
-def exercise_3(build_small_model) -> None:
-    """build_small_model(backbone, num_classes) -> keras.Model with a frozen backbone."""
+def _head(
+    backbone, num_classes, frozen=True, pool="GlobalAveragePooling2D", drop=0.2, where="mean", **end
+):
+    """The head as it is asked for, or with one thing wrong: where is "maps", "mean" or "end"."""
+    from keras import Model, layers
+
+    backbone.trainable = not frozen
+    last = layers.Dense(num_classes, activation=end.get("activation", "softmax"))
+    steps = [getattr(layers, pool)(), last]
+    if end.get("hidden"):
+        steps.insert(1, layers.Dense(end["hidden"], activation="relu"))
+    if drop:
+        steps.insert({"maps": 0, "mean": 1, "end": len(steps)}[where], layers.Dropout(drop))
+    x = backbone.output
+    for layer in steps:
+        x = layer(x)
+    return Model(backbone.inputs, x)
+
+
+def _backbone(filters: int):
+    """A backbone of one convolution, always with the same weights: 8x8 pixels -> 6x6 x filters."""
     import keras
 
-    inputs = keras.Input((16, 16, 3))
-    backbone = keras.Model(inputs, keras.layers.Conv2D(8, 3, activation="relu")(inputs))
-    built = {}
-
-    def build():
-        built["model"] = build_small_model(backbone, 4)
-        return None if built["model"] is None else tuple(built["model"].output_shape)
-
-    check("the shape of the output", build, (None, 4))
-    model = built.get("model")
-    check("the number of weights that learn", lambda: model and _trainable(model), 8 * 4 + 4)
-    check("the answers add up to", lambda: model and _sum_of_answer(model), 1.0)
-    check(
-        "a layer drops values in training",
-        lambda: model and any(isinstance(layer, keras.layers.Dropout) for layer in model.layers),
-        True,
-    )
+    inputs = keras.Input((8, 8, 3))
+    start = keras.initializers.RandomNormal(stddev=0.3, seed=filters)
+    maps = keras.layers.Conv2D(filters, 3, activation="relu", kernel_initializer=start)(inputs)
+    backbone = keras.Model(inputs, maps)
+    backbone.__deepcopy__ = lambda memo: _backbone(filters)  # Keras's own way is slow
+    return backbone
 
 
-def _trainable(model) -> int:
-    return sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+def _backbone_cases():
+    return [(_backbone(random.randint(5, 9)), classes) for classes in random.sample(range(3, 7), 3)]
 
 
-def _sum_of_answer(model) -> float:
-    return round(float(model.predict(np.ones((1, 16, 16, 3), "float32"), verbose=0).sum()), 4)
+def _facts(model) -> dict:
+    """What a model is, whatever it is built of; its answer with the same weights for everybody."""
+    rng = np.random.default_rng(5)
+    dropped = [
+        f"{layer.rate:.2g} of {int(np.prod(layer.input.shape[1:]))}"
+        for layer in _layers(model)
+        if "Dropout" in type(layer).__name__
+    ]
+    for variable in model.trainable_weights:
+        variable.assign(rng.normal(0, 1, variable.shape))
+    with warnings.catch_warnings(action="ignore"):  # of an input that stands in a list
+        answer = np.array(model(np.linspace(0, 1, 192, dtype="float32").reshape(1, 8, 8, 3)))
+    return {
+        "output": str(model.output_shape),
+        "weights that learn": sum(int(np.prod(w.shape)) for w in model.trainable_weights),
+        "dropped": ", ".join(dropped) or "nothing",
+        "answer": [round(float(value), 2) for value in answer.ravel()[:3]],
+    }
+
+
+def _layers(model):
+    """All layers, those of models within it too."""
+    for layer in model.layers:
+        if hasattr(layer, "layers"):
+            yield from _layers(layer)
+        else:
+            yield layer
+
+
+exercise_3 = Exercise(
+    "build_small_model",
+    _head,
+    _backbone_cases,
+    {
+        "The backbone learns, too: freeze it, backbone.trainable = False.": (
+            lambda backbone, n: _head(backbone, n, frozen=False)
+        ),
+        "That is the largest of each map: the mean is GlobalAveragePooling2D.": (
+            lambda backbone, n: _head(backbone, n, pool="GlobalMaxPooling2D")
+        ),
+        "Every place of the maps goes in by itself: take their mean instead of Flatten.": (
+            lambda backbone, n: _head(backbone, n, pool="Flatten")
+        ),
+        "Nothing is dropped: a Dropout layer is missing.": (
+            lambda backbone, n: _head(backbone, n, drop=0)
+        ),
+        "Four fifths are dropped: the number in Dropout is the share that goes.": (
+            lambda backbone, n: _head(backbone, n, drop=0.8)
+        ),
+        "A fiftieth is dropped: a fifth is 0.2.": lambda backbone, n: _head(backbone, n, drop=0.02),
+        "Dropout stands after the softmax: answers are thrown away instead of features.": (
+            lambda backbone, n: _head(backbone, n, where="end")
+        ),
+        "Dropout stands before the mean, which fills the holes again: put it after.": (
+            lambda backbone, n: _head(backbone, n, where="maps")
+        ),
+        "The outputs are no probabilities: the last layer lacks activation='softmax'.": (
+            lambda backbone, n: _head(backbone, n, activation=None)
+        ),
+        "Each output goes from 0 to 1 by itself: softmax lets the classes compete, sigmoid not.": (
+            lambda backbone, n: _head(backbone, n, activation="sigmoid")
+        ),
+        "A hidden dense layer stands between: go from the means straight to the softmax.": (
+            lambda backbone, n: _head(backbone, n, hidden=1024)
+        ),
+    },
+    hints=(
+        "As build_model above, with Dropout(0.2) in the place of Dense(1024).",
+        "backbone.trainable = False; GlobalAveragePooling2D, Dropout(0.2), Dense with softmax, "
+        "each called on the output of the one before; keras.Model(backbone.inputs, ...)",
+    ),
+    show=lambda backbone, n: f"a backbone of {backbone.output_shape[-1]} maps, {n}",
+    facts=_facts,
+)

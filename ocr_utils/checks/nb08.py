@@ -67,7 +67,10 @@ exercise_1 = Exercise(
         "text, confidence = read_crop(word) for every word, then one comparison.",
         "texts.append(text if confidence > word.confidence else word.text)",
     ),
-    show=lambda words, _: f"{[(word.text, word.confidence) for word in words]}, read_crop",
+    show=lambda words, read_crop: (
+        f"{[(word.text, word.confidence) for word in words]}, read_crop, "
+        f"which answers {[read_crop(word) for word in words]}"
+    ),
 )
 
 # --- intersection over union ------------------------------------------------------------------
@@ -84,6 +87,10 @@ def _area(box):
     return (box[2] - box[0]) * (box[3] - box[1])
 
 
+def _around(a, b):
+    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
+
+
 def _shared(a, b):
     return _iou(a, b) * (_area(a) + _area(b)) / (1 + _iou(a, b))
 
@@ -91,7 +98,7 @@ def _shared(a, b):
 def _box_cases():
     x = random.randint(5, 45)
     return [
-        ((0, 0, 100, 40), (x, 0, 100 + x, 40)),
+        ((0, 0, 100, 40), (x, 10, 100 + x, 50)),
         ((0, 0, 10, 10), (0, 0, 10, 10)),
         ((0, 0, 10, 10), (20, 20, 30, 30)),
         ((0, 0, 10, 10), (20, 0, 30, 10)),
@@ -115,6 +122,9 @@ exercise_2 = Exercise(
         ),
         "Divide by the area that both cover together, not by that of the smaller one.": (
             lambda a, b: _shared(a, b) / min(_area(a), _area(b))
+        ),
+        "The area that both cover is less than that of the rectangle around both.": (
+            lambda a, b: _shared(a, b) / _area(_around(a, b))
         ),
         "That is the shared area alone. Divide it by the area that both cover.": _shared,
         "That is the area that both cover. The shared area belongs above the line.": (
@@ -144,12 +154,14 @@ def _merge_cases():
         Word.from_bounds("Hel1o", 0.6, 0, 0, 50, 20),
         Word.from_bounds("world", 0.9, 60, 0, 110, 20),
         Word.from_bounds("tie", 0.5, 200, 0, 240, 20),
+        Word.from_bounds("half", 0.6, 300, 0, 330, 10),
     ]
     b = [
         Word.from_bounds("Hello", 0.8, 1, 0, 51, 20),
         Word.from_bounds("w0rld", 0.3, 60, 1, 110, 21),
         Word.from_bounds("again", 0.7, 0, 40, 50, 60),
         Word.from_bounds("tle", 0.5, 200, 0, 240, 20),
+        Word.from_bounds("ha1f", 0.4, 310, 0, 340, 10),  # IoU 0.5
         Word.from_bounds("near", 0.95, 90, 0, 150, 20),  # touches "world", IoU below 0.5
     ]
     return [(a, b), (b, a), (a, []), ([], b)]
@@ -174,6 +186,13 @@ exercise_3 = Exercise(
         ),
         "Two boxes that only touch are two words: ask for an IoU of at least 0.5.": (
             lambda a, b: _merge(a, b, least=0.01)
+        ),
+        "An IoU of at least 0.5: exactly 0.5 is enough.": lambda a, b: _merge(a, b, least=0.501),
+        "Of two that are equally sure the one of words_a stays.": (
+            lambda a, b: _merge(a, b, choose=lambda word: (word.confidence, word in b))
+        ),
+        "A word of words_b that met one of words_a is used up: do not add it at the end.": (
+            lambda a, b: _merge(a, b)[: len(a)] + [word.text for word in b]
         ),
         "You keep the less sure of the two.": (
             lambda a, b: _merge(a, b, choose=lambda word: -word.confidence)

@@ -14,7 +14,7 @@ import pytest
 
 from ocr_data import lmdb_words
 from ocr_data.lmdb_audit import audit
-from ocr_data.lmdb_check import find_damage
+from ocr_data.lmdb_check import META, TREE, find_damage
 from ocr_data.lmdb_sequence import MJDatasetSequence
 from ocr_data.lmdb_words import count_words, read_word, write_words
 from ocr_utils.errors import OcrError
@@ -255,6 +255,19 @@ def test_a_file_of_several_transactions_and_other_values_is_not_refused(tmp_path
 def test_an_empty_lmdb_lacks_its_number_of_samples(tmp_path):
     lmdb.open(str(tmp_path / "w")).close()
     expect("no key num-samples", tmp_path / "w")
+
+
+def test_an_empty_tree_that_points_to_a_page_is_damaged(tmp_path):
+    lmdb.open(str(tmp_path)).close()
+    path = tmp_path / "data.mdb"
+    content = bytearray(path.read_bytes())
+    place = META.fields["main"][1] + TREE.fields["root"][1]
+    page_size = int(np.frombuffer(content, META, 1)["free"]["page_size"][0])
+    for start in (place, page_size + place):  # in both meta pages
+        content[start : start + 8] = (2).to_bytes(8, "little")
+    assert find_damage(path) == ""
+    path.write_bytes(content)
+    assert "root without a tree" in find_damage(path)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no FIFO")

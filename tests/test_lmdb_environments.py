@@ -195,3 +195,14 @@ def test_a_folder_in_hangul_is_remembered_whatever_the_systems_encoding(tmp_path
     assert done.returncode == 0, done.stderr
     assert "lmdb_environments.py" not in done.stderr
     assert "단어" in (tmp_path / "checked.txt").read_text(encoding="utf-8")
+
+
+def test_a_data_set_is_looked_over_and_opened_once_for_many_words(tmp_path, monkeypatch):
+    looked, real = [], lmdb_environments.find_damage
+    write_words(tmp_path / "w", [(picture(), "A")] * 3)
+    close_words(tmp_path / "w")
+    monkeypatch.setattr(
+        lmdb_environments, "find_damage", lambda path: looked.append(path) or real(path)
+    )
+    assert [read_word(tmp_path / "w", i)[1] for i in (1, 2, 3)] == ["A"] * 3
+    assert len(looked) == 1

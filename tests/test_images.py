@@ -210,7 +210,7 @@ def test_folder(tmp_path):
 def test_empty(tmp_path):
     path = tmp_path / "scan.png"
     path.touch()
-    assert message(path) == f"{path} is empty (0 bytes): save or download the image again."
+    assert message(path).startswith(f"{path} is empty (0 bytes): ")
     assert "is empty" in message(b"")
 
 
@@ -262,10 +262,7 @@ def bomb(side: int) -> bytes:
 def test_gigantic(side, tmp_path):
     path = tmp_path / "map.png"
     path.write_bytes(bomb(side))
-    assert message(path) == (
-        f"{path} is gigantic, more than 89 million pixels: "
-        "scale it down or cut out the part with the text."
-    )
+    assert message(path).startswith(f"{path} is gigantic, more than 89 million pixels: ")
 
 
 @pytest.mark.parametrize(

@@ -244,9 +244,8 @@ def test_missing_tesseract(system, command, sign, monkeypatch, tmp_path):
         lambda: tesseract.recognize_images([sign]),
         lambda: tesseract.crop_word_regions(np.array(sign), tmp_path / "words"),
     ):
-        assert message(call) == (
-            f"Tesseract is not installed, or not on the PATH: {command}, then restart JupyterLab."
-        )
+        text = message(call)
+        assert text.startswith("Tesseract is not installed") and f": {command}, " in text
 
 
 @pytest.mark.parametrize(
@@ -352,7 +351,8 @@ def test_windows_finds_tesseract_where_its_installer_puts_it(tmp_path, monkeypat
     monkeypatch.setattr(module, "tesseract_cmd", "tesseract")
     monkeypatch.setattr(platform, "system", lambda: "Windows")
     monkeypatch.setenv("PROGRAMFILES", str(tmp_path))
-    monkeypatch.setattr(tesseract.shutil, "which", lambda name: "C:/tools/tesseract.exe")
+    on_path = {"tesseract": "C:/tools/tesseract.exe"}
+    monkeypatch.setattr(tesseract.shutil, "which", on_path.get)
     assert tesseract._pytesseract().pytesseract.tesseract_cmd == "tesseract"
     monkeypatch.setattr(tesseract.shutil, "which", lambda name: None)
     assert tesseract._pytesseract().pytesseract.tesseract_cmd == str(usual)

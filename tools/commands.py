@@ -47,7 +47,7 @@ def has_screen() -> bool:
 def test(options: list[str]) -> int:
     lacking = bootstrap.prepare()
     if lacking == ["tesseract-kor"]:
-        print(f"\nWithout Korean; what needs it is skipped. To have it:\n    {system.remedy()}")
+        print(f"\nWithout Korean, whose tests will be red. To have it:\n    {system.remedy()}")
     elif lacking:
         print(f"\nThe tests need this first:\n    {system.remedy()}")
         return 1

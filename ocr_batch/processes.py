@@ -28,7 +28,7 @@ class Worker:
     def __init__(self, function: Callable):
         context = get_context("spawn")  # a copy of a process with threads, as by fork, may hang
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_work, args=(theirs, function))
+        self.process = context.Process(target=work, args=(theirs, function))
         self.process.start()
         theirs.close()  # the worker now holds the only one, which closes when it dies
         self.task = None
@@ -53,8 +53,8 @@ class Worker:
         self.process.join()
 
 
-def _work(pipe, function: Callable) -> None:
-    """What a worker does: take a task, answer, take the next, until the driver is gone."""
+def work(pipe, function: Callable) -> None:
+    """What a worker does: take a task, answer it, take the next, until the driver is gone."""
     import cv2
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's

@@ -196,6 +196,13 @@ class Canvas:
         )
         return drawn, (slice(low[1], high[1]), slice(low[0], high[0]))
 
+    def relief(self, depth: float, soft: float = 0.8) -> np.ndarray:
+        """Heights (rows, columns) in mm: letters and lines pressed out by `depth` mm.
+
+        Their edges rise within about `soft` mm. A negative `depth` presses them in.
+        """
+        return cv2.GaussianBlur(self.ink, (0, 0), soft * self.scale) * np.float32(depth)
+
     # lines and areas ----------------------------------------------------------------------
 
     def box(self, x0, y0, x1, y1, color, radius=0.0, outline=None) -> None:
@@ -234,6 +241,22 @@ class Canvas:
         self.ink[where] = np.maximum(self.ink[where], mask)
         part = self.color[where]
         self.color[where] = part + mask[..., None] * (np.float32(color) - part)
+
+
+def embossed(place: Callable, height: np.ndarray, axis: int = 2) -> Callable:
+    """The surface function `place` with heights (rows, columns) in mm along an axis of space.
+
+    The sheet needs a grid about as fine as the letters' edges: `grid=(columns, rows)` of a label.
+    """
+
+    def pressed(uv):
+        points = place(uv)
+        rows, columns = height.shape
+        y, x = (uv[:, 1] * (rows - 1)).astype(int), (uv[:, 0] * (columns - 1)).astype(int)
+        points[:, axis] += height[y, x]
+        return points
+
+    return pressed
 
 
 def _bend(along, radius, size, part, scale, name) -> np.ndarray:

@@ -1,89 +1,30 @@
-"""One render, a thousand signs: light is linear, so a label can be exchanged after the render.
+"""Render plates: one sign each, on which any words can be written afterwards.
 
-    plate = make(stage, "sign", width=640, samples=16)      # two renders and a map, minutes
-    picture = plate.picture(canvas.color)                   # any other label, milliseconds
+python -m ocr_render.plates --out FOLDER --count 300     # hours; goes on where it was stopped
 
-A plate holds what the camera sees of a scene whose label is black, how much more it sees where the
-label is white, and which place of the label each pixel shows. Then any texture gives
-`black + texture(uv) * gain`, with the true light, shadow and gloss. What a colored label reflects
-onto its surroundings is lost; the blur of a lens is not in the map, so plates are taken through a
-pinhole.
+plate = make(stage, "sign", width=640, samples=16)       # two renders and a map, minutes
+picture = plate.picture(canvas.color)                    # any other label, milliseconds
 """
 
-import zipfile
-from dataclasses import dataclass, replace
+import argparse
+import sys
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from ocr_render import materials, phone
+from ocr_render import phone, plate_scenes
 from ocr_render.phone import Look
+from ocr_render.plate import Plate
 from ocr_render.stage import Stage
 from ocr_utils.errors import OcrError
 
 PASS = 16  # rays a pixel of the map: fewer make the letters' edges rough
 WHITE = 0.8  # reflectance of the white label
-LINEAR = materials.linear(np.arange(256) / 255).astype(np.float32)
-
-
-@dataclass
-class Plate:
-    """`black`, `gain` (rows, columns, 3) linear light; `uv` (rows, columns, 2) of the label.
-
-    `factor` is the exposure that the picture with a gray label gets.
-    """
-
-    black: np.ndarray
-    gain: np.ndarray
-    uv: np.ndarray
-    factor: float = 1.0
-
-    def light(self, texture) -> np.ndarray:
-        """Linear light (rows, columns, 3) with the label `texture`, (h, w, 3) uint8 sRGB."""
-        texture = self._fitting(texture)
-        rows, columns = texture.shape[:2]
-        x = self.uv[..., 0] * np.float32(columns) - np.float32(0.5)
-        y = self.uv[..., 1] * np.float32(rows) - np.float32(0.5)
-        seen = cv2.remap(LINEAR[texture], x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        return cv2.add(self.black, cv2.multiply(seen, self.gain))
-
-    def picture(self, texture) -> np.ndarray:
-        """sRGB picture (rows, columns, 3) uint8: exposed and toned, without the phone's noise."""
-        light = self.light(texture) * np.float32(self.factor * 1023**2 / 8)
-        return TONE[cv2.sqrt(light).clip(0, 1023).astype(np.uint16)]
-
-    def _fitting(self, texture) -> np.ndarray:
-        """The texture made as small as the picture shows it, so that thin lines do not flicker."""
-        du = np.abs(np.diff(self.uv[..., 0], axis=1))[self.gain[:, 1:, 1] > 0]
-        pixels = 1 / max(float(np.median(du)), 1e-6) if len(du) else texture.shape[1]
-        share = 1.3 * pixels / texture.shape[1]
-        if share >= 1:
-            return texture
-        size = (max(2, round(texture.shape[1] * share)), max(2, round(texture.shape[0] * share)))
-        return cv2.resize(texture, size, interpolation=cv2.INTER_AREA)
-
-    def save(self, path) -> None:
-        """Write the plate as a compressed .npz, whole or not at all."""
-        import io
-
-        buffer = io.BytesIO()
-        half = {name: getattr(self, name).astype(np.float16) for name in ("black", "gain")}
-        np.savez_compressed(buffer, uv=self.uv, factor=self.factor, **half)
-        phone.write_whole(path, buffer.getvalue())
-
-
-def load(path) -> Plate:
-    """The plate of `Plate.save`; OcrError if the file is none."""
-    try:
-        with np.load(Path(path)) as data:
-            parts = {name: data[name].astype(np.float32) for name in ("black", "gain", "uv")}
-            return Plate(**parts, factor=float(data["factor"]))
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise OcrError(f"{path} is no plate ({error}): render it again.") from None
-
-
-TONE = phone.tone_table()
+NET = (65, 33)  # nodes of the net over the label
+LEAST = 0.12  # share of the picture that must show the label
 
 
 def make(stage: Stage, name: str, width: int, samples: int) -> Plate:
@@ -99,7 +40,18 @@ def make(stage: Stage, name: str, width: int, samples: int) -> Plate:
     gain = (white - black).clip(0) / WHITE
     gain[~near] = 0  # light that a white label throws onto its surroundings
     factor = phone.exposure(black + 0.2 * gain, Look().key)
-    return Plate(black.clip(0), gain.astype(np.float32), _spread(uv, shown), factor)
+    label = next(label for label in stage.labels if label.shape == name)
+    grid = _grid(stage, label, black.shape)
+    arrays = (black.clip(0), gain.astype(np.float32), _spread(uv, shown), shown, grid)
+    return Plate(*arrays, label.size[0] / label.size[1], factor)
+
+
+def _grid(stage, label, shape) -> np.ndarray:
+    """Where the net over a label lies in the picture, (33, 65, 2) float32."""
+    u, v = np.meshgrid(*(np.linspace(0, 1, count) for count in NET))
+    points = label.place(np.stack([u.ravel(), v.ravel()], axis=1))
+    spots = stage.camera.project(points, shape[1], shape[0])
+    return spots.reshape(*u.shape, 2).astype(np.float32)
 
 
 def _painted(stage: Stage, name: str, value: float) -> Stage:
@@ -131,3 +83,54 @@ def _spread(uv, shown) -> np.ndarray:
     places = np.zeros((nearest.max() + 1, 2), np.float32)
     places[nearest[shown]] = uv[shown]
     return places[nearest]
+
+
+# --- many plates ------------------------------------------------------------------------------
+
+
+def make_many(folder: Path, count: int, seed: int = 0, samples: int = 24) -> None:
+    """Render plates number 0 to `count` - 1 into `folder`; those that are there stay as they are.
+
+    A plate is a function of (seed, number). A killed run goes on where it was stopped.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(count):
+        file = folder / f"plate_{number:05}.npz"
+        if file.exists():
+            continue
+        start = time.perf_counter()
+        plate = _random_plate(np.random.default_rng([seed, number]), samples)
+        plate.save(file)
+        print(f"{file.name}: {plate.shown.mean():.0%} label, {_seconds(start)}", flush=True)
+
+
+def _random_plate(rng, samples) -> Plate:
+    while True:  # now and then something hides the whole sign
+        width = int(rng.integers(320, 481))
+        plate = make(plate_scenes.build(rng), plate_scenes.SIGN, width, samples)
+        if plate.shown.mean() >= LEAST and plate.gain[plate.shown].mean() * plate.factor > 0.02:
+            return plate
+
+
+def _seconds(start) -> str:
+    return f"{time.perf_counter() - start:.0f} s"
+
+
+def main(argv=None) -> int:
+    """Render what the command line asks for; 0 when all went well."""
+    parser = argparse.ArgumentParser(prog="python -m ocr_render.plates")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the plates")
+    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--samples", type=int, default=24, help="rays a pixel (24)")
+    options = parser.parse_args(argv)
+    try:
+        make_many(options.out, options.count, options.seed, options.samples)
+    except OcrError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

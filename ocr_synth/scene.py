@@ -32,13 +32,13 @@ def scene_sample(seed: int, index: int, fonts: tuple[Path, ...] | None = None):
     while (drawn := draw_word(text := random_text(rng), fonts, rng)) is None:
         pass
     mask, tiles, box = drawn
-    layers = np.dstack([mask, tiles, _neighbors(mask, box, fonts, rng)])
+    layers = np.dstack([mask, tiles, neighbors(mask, box, fonts, rng)])
     layers = deform(layers, box, rng)
-    mask, tiles, neighbors = np.ascontiguousarray(np.moveaxis(layers, 2, 0))
-    return photograph(paint(mask, tiles, neighbors, rng), rng), text
+    mask, tiles, others = np.ascontiguousarray(np.moveaxis(layers, 2, 0))
+    return photograph(paint(mask, tiles, others, rng), rng), text
 
 
-def _neighbors(mask, box, fonts, rng):
+def neighbors(mask, box, fonts, rng):
     """Pieces of other text at the edges of the crop: the lines above and below, words beside."""
     other = np.zeros_like(mask)
     if rng.random() > 0.34:

@@ -13,8 +13,9 @@ from ocr_render.__main__ import main
 from ocr_render.camera import Camera
 from ocr_render.fonts import check_glyphs, path
 from ocr_render.geometry import flat, lathe, rounded_box
-from ocr_render.lettering import Canvas
+from ocr_render.lettering import Canvas, embossed
 from ocr_render.phone import Look
+from ocr_render.plate import load
 from ocr_utils.errors import OcrError
 
 PHOTOGRAPHS = Path(__file__).parents[1] / "data" / "photographs"
@@ -207,6 +208,41 @@ def test_render_and_truth_agree():
     assert found[0]["visible"] < 0.9 < found[1]["visible"]
 
 
+def sheet_of_metal(text, size, depth):
+    """White metal with white letters in the light of a low sun: only their relief shows them."""
+    from ocr_render import lights, materials
+    from ocr_render.stage import Stage
+
+    canvas = Canvas(100, 40, 6, (0.8, 0.8, 0.8))
+    canvas.write(text, 50, 28, "sans bold", size, (0.8, 0.8, 0.8), "center")
+    stage = Stage(Camera((0, 0, 90), (0, 0, 0), view=60), width=320, height=160)
+    place = embossed(flat(100, 40), canvas.relief(depth))
+    stage.label("sign", canvas, place, materials.matte((0.8, 0.8, 0.8)), (300, 120))
+    stage.add(
+        "lamp",
+        lights.panel((-150, 60, 60), (0, 0, 0), 30, 30, (0, 1, 0)),
+        None,
+        lights.emitting((30, 30, 30)),
+    )
+    return stage
+
+
+def test_embossed_letters_are_seen_by_light_alone():
+    pytest.importorskip("mitsuba", reason="Mitsuba is not installed (ocr_render/requirements.txt)")
+    pytest.importorskip("pyoidn", reason="pyoidn is not installed (ocr_render/requirements.txt)")
+    from ocr_render import render
+
+    contrast = []
+    for depth in (0.0, 1.5):
+        stage = sheet_of_metal("27", 30, depth)
+        light = render.render(stage, 200, 8)[..., 1]
+        found = truth.words(stage, 200, None)[0]["points"]
+        low, high = np.min(found, axis=0).astype(int), np.max(found, axis=0).astype(int)
+        part = light[low[1] : high[1], low[0] : high[0]]
+        contrast.append(part.std() / part.mean())
+    assert contrast[1] > 3 * contrast[0]
+
+
 def test_make_writes_picture_and_truth(tmp_path, monkeypatch):
     pytest.importorskip("mitsuba", reason="Mitsuba is not installed (ocr_render/requirements.txt)")
     pytest.importorskip("pyoidn", reason="pyoidn is not installed (ocr_render/requirements.txt)")
@@ -229,7 +265,7 @@ def test_a_retextured_plate_equals_a_full_render(tmp_path):
 
     stage = tiny_stage()
     plates.make(stage, "sign", 200, 16).save(tmp_path / "plate.npz")
-    plate = plates.load(tmp_path / "plate.npz")
+    plate = load(tmp_path / "plate.npz")
     texture = (board().color * 255).astype(np.uint8)
     full = render.render(stage, 200, 16)
     again = plate.light(texture)
@@ -241,8 +277,6 @@ def test_a_retextured_plate_equals_a_full_render(tmp_path):
 
 
 def test_a_broken_plate_is_one_sentence(tmp_path):
-    from ocr_render import plates
-
     (tmp_path / "plate.npz").write_bytes(b"PK half of it")
     with pytest.raises(OcrError, match="is no plate"):
-        plates.load(tmp_path / "plate.npz")
+        load(tmp_path / "plate.npz")

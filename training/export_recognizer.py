@@ -95,6 +95,7 @@ def make_card(model, progress: loop.Progress, args) -> dict:
         "parameters": model.count_params(),
         "data": "ocr_synth.scene.scene_sample, rendered while training, no photograph",
         "fonts": len(installed_fonts() or course_fonts()),
+        "plates": plates_used(Path(args.run)),
         "steps": progress.step,
         "samples_seen": progress.samples,
         "minutes": round(progress.minutes, 2),
@@ -104,6 +105,12 @@ def make_card(model, progress: loop.Progress, args) -> dict:
         "limits": "Latin letters, digits and ASCII punctuation; one word a crop; rotation below 30 "
         "degrees or near 90; blurred words under 12 pixels are mostly misread.",
     }
+
+
+def plates_used(run: Path) -> int:
+    """On how many rendered plates a third of a run's words lay."""
+    settings = json.loads((run / "settings.json").read_text())
+    return settings.get("plates", 0)
 
 
 def temperature(recognizer, crops, texts) -> float:

@@ -6,21 +6,23 @@ from pathlib import Path
 import numpy as np
 
 from ocr_synth.fonts import course_fonts, installed_fonts
+from ocr_synth.lit import lit_page
 from ocr_synth.pages import render_page
 from ocr_utils.detector import STRIDE, score_maps
 
+LIT = 3  # with plates, one page in so many is one
 CROPS = 8  # of each page; rendering one costs as much as training on three crops
 _state: dict = {}
 
 
-def batches(seed: int, step: int, batch_size: int, side: int, fonts):
+def batches(seed: int, step: int, batch_size: int, side: int, fonts, plates=None):
     """Batches from `step` on, rendered ahead by one other process: (images, maps).
 
-    fonts: a folder of font files, used beside the course's.
+    fonts: a folder of font files, used beside the course's. plates: one of `ocr_render.plates`.
     images: (B, side, side, 3) uint8; maps: (B, side // 2, side // 2, 2) float32.
     """
     context = multiprocessing.get_context("spawn")
-    with context.Pool(1, _begin, (fonts,)) as pool:
+    with context.Pool(1, _begin, (fonts, plates)) as pool:
 
         def order(number):
             return pool.apply_async(make_group, (seed, number, batch_size, side))
@@ -46,7 +48,11 @@ def make_group(seed: int, group: int, batch_size: int, side: int):
     maps = np.empty((CROPS, batch_size, side // STRIDE, side // STRIDE, 2), np.uint8)
     for number in range(batch_size):
         index = group * batch_size + number
-        page = render_page(seed, index, fonts=_state.get("fonts"))
+        fonts, plates = _state.get("fonts"), _state.get("plates")
+        if plates and index % LIT == 0:
+            page = lit_page(seed, index, plates, fonts)
+        else:
+            page = render_page(seed, index, fonts=fonts)
         rng = np.random.default_rng([seed, index, 1])
         for batch in range(CROPS):
             images[batch, number], maps[batch, number] = crop(rng, page, side)
@@ -90,9 +96,10 @@ def _recolor(rng, image):
     return 255 - image if rng.random() < 0.2 else image
 
 
-def _begin(fonts) -> None:
+def _begin(fonts, plates=None) -> None:
     """The rendering process looks for fonts once and uses one core."""
     import cv2
 
     cv2.setNumThreads(1)
+    _state["plates"] = plates
     _state["fonts"] = (*course_fonts(), *installed_fonts(Path(fonts)))

@@ -6,25 +6,28 @@ import multiprocessing
 import numpy as np
 
 from ocr_synth.fonts import installed_fonts
+from ocr_synth.lit import lit_sample
 from ocr_synth.scene import scene_sample
 from ocr_synth.words import plain_sample
 from ocr_utils.crnn import prepare_image
 from ocr_utils.labels import required_steps
 
 MAX_LENGTH = 24  # time steps that a label may need at most, so that it fits into 25
+LIT = 3  # with plates, one word in so many lies on one
 EASY_STEPS = 1000  # CTC finds its first letters on plain words; on scenes alone it takes far longer
 
 
-def batches(seed: int, step: int, batch_size: int, workers: int, size):
+def batches(seed: int, step: int, batch_size: int, workers: int, size, plates=None):
     """Batches from `step` on, rendered ahead by `workers` processes: (images, texts).
 
-    images: (B, W, H, 1) float32; texts: list of str.
+    plates: a folder of `ocr_render.plates`, or None. images: (B, W, H, 1) float32; texts: list of
+    str.
     """
     context = multiprocessing.get_context("spawn")
     with context.Pool(workers, _begin) as pool:
 
         def order(number):
-            return pool.apply_async(make_batch, (seed, number, batch_size, size))
+            return pool.apply_async(make_batch, (seed, number, batch_size, size, plates))
 
         pending = [order(step + i) for i in range(4 * workers)]
         while True:
@@ -34,14 +37,19 @@ def batches(seed: int, step: int, batch_size: int, workers: int, size):
             yield images.astype(np.float32) / 255, texts
 
 
-def make_batch(seed: int, step: int, batch_size: int, size):
+def make_batch(seed: int, step: int, batch_size: int, size, plates=None):
     """Batch number `step`: images (B, W, H, 1) uint8 and texts; the first batches are easy ones."""
     fonts = _fonts()
     images, texts, index = [], [], step * batch_size * 2
     rng = np.random.default_rng([seed, step])
     while len(images) < batch_size:
         easy = step < EASY_STEPS and rng.random() > 2 * step / EASY_STEPS - 1
-        image, text = plain_sample(seed, index) if easy else scene_sample(seed, index, fonts)
+        if easy:
+            image, text = plain_sample(seed, index)
+        elif plates and index % LIT == 0:
+            image, text = lit_sample(seed, index, plates, fonts)
+        else:
+            image, text = scene_sample(seed, index, fonts)
         index += 1
         if required_steps(text) <= min(size[0] // 4, MAX_LENGTH):
             images.append((prepare_image(image, size) * 255).astype(np.uint8))

@@ -12,6 +12,7 @@ import platform
 import shutil
 from pathlib import Path
 
+from ocr_synth.lit import plate_files
 from ocr_synth.pages import render_page
 from ocr_utils.atomic import new_file
 from ocr_utils.detector import CHANNELS, Detector, build_detector, detection_loss, load_detector
@@ -34,7 +35,11 @@ def main() -> None:
     if args.export:
         with loop.averaged(model):
             return export(model, progress, run, args)
-    pages = page_stream.batches(args.seed, progress.step, args.batch, args.side, args.fonts)
+    if args.plates:
+        plate_files(args.plates)  # an error now rather than in the process that renders
+    pages = page_stream.batches(
+        args.seed, progress.step, args.batch, args.side, args.fonts, args.plates
+    )
     loop.train(model, run, progress, pages, lambda: hmeans(model, args), args)
 
 
@@ -103,6 +108,7 @@ def export(model, progress: loop.Progress, run: Path, args) -> None:
         "channels": list(args.channels),
         "parameters": model.count_params(),
         "options": options(args),
+        "plates": len(plate_files(args.plates)) if args.plates else 0,
         "data": "crops of ocr_synth.pages, rendered while training; no photograph",
         "steps": progress.step,
         "samples_seen": progress.samples,
@@ -141,6 +147,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--every", type=int, default=250)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--validation", type=int, default=12, help="pages of each set to score")
+    parser.add_argument("--plates", help="folder of ocr_render.plates: a third of the pages")
     parser.add_argument("--fonts", default="/usr/share/fonts", help="folder of more fonts")
     parser.add_argument(
         "--real", nargs="*", default=[], help="folders with pages.json, only looked at"

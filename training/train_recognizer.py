@@ -13,6 +13,7 @@ from pathlib import Path
 
 import keras
 
+from ocr_synth.lit import plate_files
 from ocr_utils import crnn
 from ocr_utils.atomic import new_file
 from ocr_utils.labels import PRINTABLE, LabelConverter
@@ -34,13 +35,15 @@ def main() -> None:
     if progress == loop.Progress() and args.start_from:
         progress = go_on_from(Path(args.start_from), model, run)
     size = args.width, IMAGE_SIZE[1]
-    words = _labeled(stream.batches(args.seed, progress.step, args.batch, args.workers, size))
+    settings = vars(args) | {"architecture": ARCHITECTURE}
+    settings["plates"] = len(plate_files(args.plates)) if args.plates else 0
+    with new_file(run / "settings.json") as temporary:
+        temporary.write_text(json.dumps(settings, indent=1))
+    found = stream.batches(args.seed, progress.step, args.batch, args.workers, size, args.plates)
+    words = _labeled(found)
     loop.train(model, run, progress, words, lambda: _accuracies(model, args), args)
     with loop.averaged(model):
         save_weights(model, run / "recognizer.npz")
-    settings = vars(args) | {"architecture": ARCHITECTURE}
-    with new_file(run / "settings.json") as temporary:
-        temporary.write_text(json.dumps(settings, indent=1))
 
 
 def compiled(args):
@@ -107,6 +110,7 @@ def _arguments():
     parser.add_argument("--validation", type=int, default=500)
     parser.add_argument("--real", nargs="*", default=[], help="folders with labels.tsv")
     parser.add_argument("--precision", default="float32", help="mixed_bfloat16 is faster")
+    parser.add_argument("--plates", help="folder of ocr_render.plates: a third of the words")
     parser.add_argument("--start-from", help="weights to begin with (*.npz)")
     return parser.parse_args()
 

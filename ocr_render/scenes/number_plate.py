@@ -1,12 +1,11 @@
 """The number plate of Marlow's delivery van."""
 
-import cv2
 import numpy as np
 
 from ocr_render import lights, materials, surfaces
 from ocr_render.camera import Camera
 from ocr_render.geometry import extrude, flat, rounded_box, rounded_rectangle, sheet
-from ocr_render.lettering import Canvas
+from ocr_render.lettering import Canvas, embossed
 from ocr_render.phone import Look
 from ocr_render.scenes import parts
 from ocr_render.stage import Stage
@@ -41,15 +40,7 @@ def build(view: str = "") -> Stage:
         "dealer", dealer, flat(420, 18, (0, -73, 14.3)), materials.painted(dealer.color, 0.35, 0.5)
     )
     plate, height = canvas(rng)
-    base = flat(*SIZE, (0, 0, 14.6))
-
-    def place(uv):
-        xyz = base(uv)
-        rows, columns = height.shape
-        y, x = (uv[:, 1] * (rows - 1)).astype(int), (uv[:, 0] * (columns - 1)).astype(int)
-        xyz[:, 2] += height[y, x]
-        return xyz
-
+    place = embossed(flat(*SIZE, (0, 0, 14.6)), height)
     stage.label("plate", plate, place, materials.painted(plate.color, 0.22, 0.5), (1040, 226))
     return stage
 
@@ -85,7 +76,7 @@ def canvas(rng):
     ring(plate, 22, 36)
     plate.box(2.5, 2.5, SIZE[0] - 2.5, SIZE[1] - 2.5, BLACK, 8, outline=3)
     plate.write("MS 417 LK", 284, 90, "condensed", 112, BLACK, "center", tracking=7, room=460)
-    height = cv2.GaussianBlur(plate.ink, (0, 0), 5.0) * 1.5
+    height = plate.relief(1.5, soft=5 / 6)
     height[:, : 44 * 6] *= 0.1
     rows, columns = plate.ink.shape
     low = np.linspace(0, 1, rows)[:, None] ** 2

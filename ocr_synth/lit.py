@@ -11,15 +11,18 @@ import numpy as np
 from PIL import Image
 
 from ocr_render import plate as plates
-from ocr_synth import pages
+from ocr_synth import page_views
 from ocr_synth.camera import photograph
 from ocr_synth.fonts import course_fonts
 from ocr_synth.letters import draw_word
+from ocr_synth.page_canvas import Page, word_box
+from ocr_synth.page_style import Style
 from ocr_synth.scene import neighbors, scene_sample
 from ocr_synth.styles import paint
 from ocr_synth.text import random_text
 from ocr_synth.textures import random_color
 from ocr_utils.errors import OcrError
+from ocr_utils.words import Word
 
 BLOCK = 16  # samples in a row that share a plate: reading one costs as much as writing on two
 TRIES = 8  # texts for one plate, until a word can be seen
@@ -108,16 +111,16 @@ def _window(plate, area, box, rng):
 # --- pages for the detector -------------------------------------------------------------------
 
 
-def lit_page(seed: int, index: int, folder, fonts=None) -> pages.Page:
+def lit_page(seed: int, index: int, folder, fonts=None) -> Page:
     """A rendered sign with one to four lines, as `pages.render_page`: of the plate's size.
 
     folder: of plates. fonts: those of matplotlib where not given.
     """
     plate, rng = choose(seed, index, folder), np.random.default_rng([seed, index, 3])
-    style = pages.Style(rng, False, fonts or course_fonts(), hard=True)
+    style = Style(rng, False, fonts or course_fonts(), hard=True)
     canvas, texture, corner = _written(plate, style, rng)
     size = np.array(texture.shape[1::-1])
-    page = pages.Page(plate.picture(texture))
+    page = Page(plate.picture(texture))
     if not canvas.characters:  # the first word was too long for the sign
         return page
     flat = (np.concatenate(canvas.characters).reshape(-1, 2) + corner) / size
@@ -127,7 +130,7 @@ def lit_page(seed: int, index: int, folder, fonts=None) -> pages.Page:
     for text, spots, line in words:
         seen = _seen(plate, spots)
         if seen.all():
-            page.words.append(pages.Word(text, None, pages.word_box(spots)))
+            page.words.append(Word(text, None, word_box(spots)))
             page.characters.append(spots)
             page.lines.append(line)
         elif seen.any():
@@ -139,7 +142,7 @@ def _written(plate, style, rng):
     """A sign as `pages` writes them, the texture it lies on, and where on it."""
     ground = random_color(rng)
     letters = rng.uniform(0.1, 0.6) * plate.width / max(plate.aspect, 1.5)
-    canvas = pages._sign(rng, style, max(9, letters), ground[None, None], plate.width)
+    canvas = page_views.sign(rng, style, max(9, letters), ground[None, None], plate.width)
     width, height = canvas.image.size
     columns = int(max(width, height * plate.aspect) * rng.uniform(1, 1.3)) + 1
     rows = int(columns / plate.aspect) + 1

@@ -32,7 +32,7 @@ def street(rng, style, size) -> Page:
     taken: list[tuple] = []
     for _ in range(rng.integers(2, 13)):
         letters = style.size(7 if style.hard else 11, min(size) / 3)
-        canvas = _sign(rng, style, letters, page.image, max_width=width * 0.95)
+        canvas = sign(rng, style, letters, page.image, max_width=width * 0.95)
         w, h = canvas.image.size
         x, y = rng.uniform(0, max(1, width - w)), rng.uniform(0, max(1, height - h))
         area = (x - 8, y - 8, x + w + 8, y + h + 8)
@@ -44,7 +44,7 @@ def street(rng, style, size) -> Page:
     return page
 
 
-def _sign(rng, style, letters, scenery, max_width) -> Canvas:
+def sign(rng, style, letters, scenery, max_width) -> Canvas:
     """A plate with one to four lines, or lettering without a plate."""
     lines = [
         [style.label() for _ in range(rng.choice([1, 1, 2, 3]))]

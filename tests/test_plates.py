@@ -107,7 +107,8 @@ def test_stages_of_plates_are_varied_and_show_their_sign():
         label = stage.labels[0]
         corners = label.place(np.array([[0, 0], [1, 0], [1, 1], [0, 1.0]]))
         spots = stage.camera.project(corners, stage.width, stage.height)
-        assert (spots > -1).all() and (spots < [stage.width + 1, stage.height + 1]).all()
+        size, cut = np.array([stage.width, stage.height]), 0.05  # a corner may be cut, no more
+        assert (spots > -cut * size).all() and (spots < (1 + cut) * size).all()
         kinds.add((label.place.__qualname__, *sorted(stage.lights)))
     assert len(kinds) >= 5
 

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from ocr_synth.fonts import course_fonts, korean_font, load_font
+from ocr_synth.textures import scene
 from ocr_utils import OcrError, tesseract, to_text
 from ocr_utils.words import Word
 from tools import system
@@ -54,6 +55,14 @@ def test_read_takes_what_load_image_takes(sign, tmp_path):
 @pytest.mark.parametrize("shape", [(1, 1), (2, 5), (40, 200)])
 def test_a_blank_image_has_no_words(shape):
     assert tesseract.read(np.full(shape, 255, np.uint8)) == []
+
+
+def test_a_picture_without_text_has_no_words():
+    """Tesseract's table gives it one word, without a letter."""
+    picture = scene(np.random.default_rng(0), 300, 400)
+    data = tesseract.image_to_data(picture)
+    assert data["level"].count(5) == 1 and not "".join(data["text"]).strip()
+    assert tesseract.read(picture) == []
 
 
 def test_page_modes_make_a_difference():

@@ -98,7 +98,7 @@ PICTURES = {text: sign(text) for text in TEXTS}
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--requests", type=int, default=2000, help="to each server")
+    parser.add_argument("--requests", type=int, default=1000, help="to each server")
     parser.add_argument("--clients", type=int, default=64)
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--output", type=Path, default=RESULTS)

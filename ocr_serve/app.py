@@ -14,7 +14,7 @@ from ocr_serve import metrics, refusals, schema, vision_json
 from ocr_serve.guard import Guard
 from ocr_serve.reader import Reader
 from ocr_serve.settings import Settings, from_environment
-from ocr_serve.uploads import decode, receive_picture
+from ocr_serve.uploads import decoded, receive_picture
 from ocr_utils.classifier import image_classification
 from ocr_utils.end_to_end import DOUBTFUL
 from ocr_utils.formats import Page, to_hocr, to_json, to_tsv
@@ -131,14 +131,20 @@ def _add_api(app: FastAPI) -> None:
 
 def _classify(data: bytes, until: float) -> dict:
     """What is in a picture: all classes, the likeliest first."""
-    answers = image_classification(decode(data)[0])
+    with decoded(data, until) as images:
+        answers = image_classification(images[0])
     return {"classes": [{"name": name, "probability": value} for name, value in answers]}
 
 
 def _read(reader: Reader, data: bytes, name: str, kind: str, sure: float, until: float):
     """One picture, from bytes to the body of the answer."""
-    images = decode(data)
-    words = [reader.read(image, sure, until) for image in images]
+    with decoded(data, until) as images:
+        words = [reader.read(image, sure, until) for image in images]
+        return _written(images, words, name, kind)
+
+
+def _written(images: list, words: list[list], name: str, kind: str) -> str | bytes:
+    """What was read on the pages of a picture, in one of the formats."""
     titles = [name if len(images) == 1 else f"{name}, page {n}" for n in range(1, len(images) + 1)]
     pages = [
         Page(title, image.shape[1], image.shape[0], found)

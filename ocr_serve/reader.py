@@ -55,7 +55,7 @@ class _Turn:
         self.reader, self.until = reader, until
 
     def detect(self, images) -> list[np.ndarray]:
-        if not self.reader.turns.acquire(timeout=left(self.until)):
+        if not self.reader.turns.acquire(timeout=time_left(self.until)):
             raise TimeoutError
         try:
             return self.reader.detector.detect(images)
@@ -65,13 +65,13 @@ class _Turn:
     def read(self, crops) -> list[Word]:
         future = self.reader.batcher.submit(crops)
         try:
-            return future.result(left(self.until))
+            return future.result(time_left(self.until))
         except TimeoutError:
             future.cancel()
             raise
 
 
-def left(until: float) -> float:
+def time_left(until: float) -> float:
     """Seconds until then, at most a day; TimeoutError where it is past."""
     seconds = min(until - time.monotonic(), 86_400.0)
     if seconds <= 0:

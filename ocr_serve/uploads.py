@@ -1,11 +1,14 @@
 """The picture in a request, never on disk: bytes of the body, or the file of a form."""
 
+import contextlib
 import io
+import threading
 
 from fastapi import HTTPException, Request
 from PIL import Image, UnidentifiedImageError
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from ocr_serve.reader import time_left
 from ocr_utils.errors import OcrError
 from ocr_utils.image_sources import one_line
 from ocr_utils.images import load_frames
@@ -52,12 +55,42 @@ def picture_name(name: str | None) -> str:
     return last[-100:] or "picture"
 
 
-def decode(data: bytes) -> list:
-    """The pages of a picture, arrays (H, W, 3) uint8; more than one only in a TIFF file.
+class Budget:
+    """So much of something may be in use at once; who wants more waits."""
 
-    Raises OcrError with a sentence for whoever sent it.
+    def __init__(self, most: float):
+        self.left, self.changed = most, threading.Condition()
 
-    >>> decode(b"no picture")
+    @contextlib.contextmanager
+    def hold(self, amount: float, until: float = float("inf")):
+        """Use `amount` for a while; TimeoutError where it is not free by then, a monotonic time.
+
+        >>> with Budget(10).hold(7):
+        ...     pass
+        """
+        with self.changed:
+            if not self.changed.wait_for(lambda: self.left >= amount, time_left(until)):
+                raise TimeoutError
+            self.left -= amount
+        try:
+            yield
+        finally:
+            with self.changed:
+                self.left += amount
+                self.changed.notify_all()
+
+
+in_memory = Budget(4 * MOST_PIXELS)  # pixels of all pictures that are decoded at a time
+
+
+@contextlib.contextmanager
+def decoded(data: bytes, until: float = float("inf")):
+    """The pages of a picture, arrays (H, W, 3) uint8, while there is memory reserved for them.
+
+    More than one page only in a TIFF file. Raises OcrError with a sentence for whoever sent it.
+
+    >>> with decoded(b"no picture") as pages:
+    ...     pass
     Traceback (most recent call last):
     ...
     ocr_utils.errors.OcrError: This is no picture that can be read here: send PNG, JPEG, TIFF, \
@@ -73,10 +106,11 @@ WebP, GIF or BMP.
         raise OcrError(NO_FORMAT) from None
     except Exception:  # every decoder has its own exceptions for a header it cannot use
         raise OcrError("The picture is damaged at its beginning: save it again.") from None
-    if _pixels(image) > MOST_PIXELS:
+    if (pixels := _pixels(image)) > MOST_PIXELS:
         raise OcrError(TOO_MANY_PIXELS)
     image.filename = "the picture"
-    return load_frames(image)
+    with in_memory.hold(pixels, until):
+        yield load_frames(image)
 
 
 def _pixels(image) -> int:

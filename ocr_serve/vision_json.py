@@ -7,13 +7,14 @@ Source: https://cloud.google.com/vision/docs/reference/rest/v1/images/annotate. 
 
 import base64
 import binascii
+import contextlib
 import time
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic.alias_generators import to_camel
 
-from ocr_serve.uploads import decode
+from ocr_serve.uploads import decoded
 from ocr_utils import vision_emulator
 from ocr_utils.errors import OcrError
 
@@ -121,7 +122,10 @@ def annotate(body: bytes, read, numbers: bool, until: float) -> dict[str, Any]:
     for request in batch.requests:
         if time.monotonic() > until:
             raise TimeoutError
-        answer = vision_emulator.annotate(request, reader, lambda data: decode(data)[0])
+        with contextlib.ExitStack() as held:
+            answer = vision_emulator.annotate(
+                request, reader, lambda data, held=held: held.enter_context(decoded(data, until))[0]
+            )
         responses.append(to_rest(answer, numbers))
     return {"responses": responses}
 

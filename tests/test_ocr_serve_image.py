@@ -37,7 +37,7 @@ def test_the_server_reads_without_what_the_image_lacks(heavy):
         "for kind in ('text', 'pdf'):\n"
         "    answer = _read(reader, data, 'a', kind, 0.4, float('inf'))\n"
         "    print(answer if kind == 'text' else answer[:4])\n"
-        "print(len(_classify(data, 0)['classes']))\n"
+        "print(len(_classify(data, float('inf'))['classes']))\n"
     )
     run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr

@@ -1,5 +1,6 @@
 """The web service under load: batches, a bounded queue, time-outs, workers, a graceful stop."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from ocr_serve.batching import Batcher
 from ocr_serve.reader import Reader
+from ocr_serve.uploads import Budget
 from ocr_utils import end_to_end
 from tests.serving import encoded, picture, running, wait_until_ready
 
@@ -108,6 +110,18 @@ class Slow:
         return end_to_end.load_recognizer().read([np.zeros((9, 9, 3), np.uint8) for _ in crops])
 
 
+def test_pictures_wait_for_memory_but_not_for_ever():
+    budget = Budget(10)
+    with budget.hold(6), pytest.raises(TimeoutError), budget.hold(5, time.monotonic() + 0.1):
+        pass
+    with ThreadPoolExecutor(1) as thread, contextlib.ExitStack() as held:
+        held.enter_context(budget.hold(6))
+        waiting = thread.submit(budget.hold(5).__enter__)
+        assert not waiting.done()
+        held.close()
+        waiting.result(20)
+
+
 # --- the server -------------------------------------------------------------------------------
 
 
@@ -150,7 +164,7 @@ def test_a_hundred_requests_at_once_share_batches_and_none_is_lost():
 
 
 def test_memory_stays_flat():
-    body = encoded(np.full((1200, 1200), 255, np.uint8))
+    body = encoded(np.full((600, 600), 255, np.uint8))
     with running() as server:
         process = psutil.Process(server.process.pid)
         together(server, 8, body)

@@ -6,7 +6,7 @@ import pytest
 
 from ocr_utils.checks.exercise import Exercise, alike
 
-MODULES = tuple(f"nb{number}" for number in ("00 01 02 03 04 05 06 07 07b 07c 08 09".split()))
+MODULES = tuple(f"nb{number}" for number in ("00 01 02 03 04 05 06 07 07b 07c 08 09 10".split()))
 
 
 def exercises():

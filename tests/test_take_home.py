@@ -86,3 +86,45 @@ def test_it_reads_the_street_plate_without_the_course(name, tmp_path):
     )  # fmt: skip
     assert answer.returncode == 0, answer.stderr
     assert all(word in answer.stdout for word in ("Old", "Harbor", "Lantern", "Street"))
+
+
+JOB = """
+import sys
+from collections import Counter
+
+calls = Counter()
+
+
+def size(path):
+    calls[path] += 1
+    if path.endswith("5.png") and calls[path] == 1:
+        raise KeyboardInterrupt  # stopped in the middle of the second part
+    return len(open(path, "rb").read())
+
+
+try:
+    run_job(sys.argv[1:], "out", size, size=4)
+except KeyboardInterrupt:
+    print("stopped with", sorted(path.name for path in Path("out").glob("*.jsonl")))
+run_job(["another plan"], "out", size, size=4)
+rows = [json.loads(line) for part in sorted(Path("out").glob("*.jsonl")) for line in open(part)]
+print([row.get("result", "error") for row in rows], max(calls[path] for path in sys.argv[1:4]))
+"""
+
+
+def test_the_job_of_lesson_10_goes_on_where_it_was(tmp_path):
+    program = tmp_path / "mine.py"
+    source = take_home("10_from_a_photograph_to_millions")
+    assert len(source.splitlines()) <= 25
+    program.write_text(WITHOUT_THE_COURSE + source + JOB, encoding="utf-8")
+    for number in range(9):
+        (tmp_path / f"{number}.png").write_bytes(b"x" * number)
+    (tmp_path / "7.png").unlink()
+    names = [f"{number}.png" for number in range(9)]
+    answer = subprocess.run(
+        [sys.executable, program, *names], capture_output=True, text=True, cwd=tmp_path
+    )
+    assert answer.stdout.splitlines() == [
+        "stopped with ['part-00000000.jsonl']",
+        "[0, 1, 2, 3, 4, 5, 6, 'error', 8] 1",
+    ], answer.stderr

@@ -7,7 +7,7 @@ import pytest
 from google.cloud import vision
 from PIL import Image
 
-from ocr_utils import google_vision, vision_emulator
+from ocr_utils import google_vision, vision_emulator, vision_tesseract
 from ocr_utils.errors import OcrError
 from ocr_utils.words import Word
 from tests.test_google_vision import KEY, write_key
@@ -183,7 +183,7 @@ def test_a_feature_it_does_not_have_is_refused_beside_one_it_has(client):
 )
 def test_chinese_hints_name_the_right_script(monkeypatch, hint, language):
     monkeypatch.setattr("ocr_utils.tesseract.languages", lambda: ["eng", "chi_sim", "chi_tra"])
-    assert vision_emulator.tesseract_languages([hint]) == f"{language}+eng"
+    assert vision_tesseract.tesseract_languages([hint]) == f"{language}+eng"
 
 
 # --- another reader ---------------------------------------------------------------------------

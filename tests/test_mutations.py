@@ -104,10 +104,10 @@ MUTATIONS = {
         "ocr_synth/words.py",
     ),
     "a wrong answer to an exercise passes": (
-        "checks/__init__.py",
-        "elif right:",
-        "elif True:",
-        "ocr_utils/checks/__init__.py",
+        "checks/exercise.py",
+        "if not self._agree(given[i], right[i])",
+        "if False",
+        "ocr_utils/checks/exercise.py",
     ),
     "a download is trusted without its checksum": (
         "../ocr_data/downloads.py",

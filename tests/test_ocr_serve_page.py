@@ -142,11 +142,13 @@ def test_a_file_is_chosen_and_what_is_no_picture_is_said(page):
 def test_the_second_tab_names_what_is_in_the_picture(page):
     page.click("#tab-classify")
     give(page, encoded(draw_object("ship", np.random.default_rng(0))))
-    page.wait_for_selector("#classes li")
+    page.wait_for_selector("#classes li", timeout=120_000)
     assert "ship" in page.inner_text("#status") and page.locator("#classes li").count() == 10
     assert page.locator("#thing").is_visible() and not page.locator("#panel-read").is_visible()
     page.click("#tab-read")
-    page.wait_for_function("document.getElementById('status').textContent.includes('No text')")
+    page.wait_for_function(
+        "document.getElementById('status').textContent.includes('No text')", timeout=120_000
+    )
 
 
 def test_the_camera_is_asked_for_on_a_phone(page):

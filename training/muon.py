@@ -1,4 +1,4 @@
-"""Muon for the recognizer: Keras' own, but for convolution kernels too (Jordan 2024).
+"""Muon for both networks: Keras' own, but for convolution kernels too (Jordan 2024).
 
 https://kellerjordan.github.io/posts/muon
 """
@@ -21,3 +21,15 @@ class Muon(keras.optimizers.Muon):
         step = keras.ops.reshape(gradient + self.momentum * m, (-1, variable.shape[-1]))
         step = self.lr_adjust(lr * self.zeropower_via_newtonschulz5(step, self.ns_steps))
         self.assign_sub(variable, keras.ops.reshape(step, variable.shape))
+
+
+def averaging_muon(rate: float) -> Muon:
+    """The optimizer of both shipped networks, which keeps a moving average of the weights too."""
+    return Muon(
+        rate,
+        weight_decay=0.01,
+        adam_weight_decay=0.01,
+        clipnorm=5.0,
+        use_ema=True,
+        ema_momentum=0.997,
+    )

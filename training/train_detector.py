@@ -47,18 +47,11 @@ def compiled(args):
     """The network with its optimizer, which keeps a moving average of the weights, and its loss."""
     import keras  # here, so that the rendering process does not load it
 
-    from training.muon import Muon
+    from training.muon import averaging_muon
 
     keras.mixed_precision.set_global_policy(args.precision)
     model = build_detector(tuple(args.channels))
-    optimizer = Muon(
-        args.rate,
-        weight_decay=0.01,
-        adam_weight_decay=0.01,
-        clipnorm=5.0,
-        use_ema=True,
-        ema_momentum=0.997,
-    )
+    optimizer = averaging_muon(args.rate)
     model.compile(optimizer, loss=detection_loss, jit_compile=keras.backend.backend() == "jax")
     return model
 

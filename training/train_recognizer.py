@@ -20,7 +20,7 @@ from ocr_utils.labels import PRINTABLE, LabelConverter
 from ocr_utils.recognizer import ARCHITECTURE, IMAGE_SIZE, build_recognizer
 from ocr_utils.weights import RECOGNIZER, load_weights, read_card, save_weights
 from training import evaluate, log, loop, stream
-from training.muon import Muon
+from training.muon import averaging_muon
 from training.widen import widen
 
 VALIDATION_SEED = 999_983  # never a training seed
@@ -50,14 +50,7 @@ def compiled(args):
     """The network with its optimizer, which keeps a moving average of the weights, and its loss."""
     keras.mixed_precision.set_global_policy(args.precision)
     model = build_recognizer(args.width)
-    optimizer = Muon(
-        args.rate,
-        weight_decay=0.01,
-        adam_weight_decay=0.01,
-        clipnorm=5.0,
-        use_ema=True,
-        ema_momentum=0.997,
-    )
+    optimizer = averaging_muon(args.rate)
     model.compile(optimizer, loss=keras.losses.CTC(), jit_compile=keras.backend.backend() == "jax")
     return model
 

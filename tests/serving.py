@@ -23,8 +23,14 @@ class Server:
 
     def __init__(self, process, address: str, token: str):
         self.process, self.address = process, address
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self.client = httpx.Client(base_url=address, timeout=120, trust_env=False, headers=headers)
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self.hang_up()
+
+    def hang_up(self):
+        """Ask through new connections from now on."""
+        self.client = httpx.Client(
+            base_url=self.address, timeout=120, trust_env=False, headers=self.headers
+        )
 
     def read(self, picture: bytes, **query) -> httpx.Response:
         return self.client.post("/v1/read", content=picture, params=query)

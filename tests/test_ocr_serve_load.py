@@ -202,6 +202,8 @@ def test_a_killed_worker_comes_back_and_the_others_go_on():
         answers = together(server, 12, picture("lemon"), format="text")
         assert {answer.text for answer in answers} == {"lemon"}
         os.kill(first.pid, signal.SIGKILL)
+        psutil.wait_procs([first], timeout=60)
+        server.hang_up()  # a connection that was kept open may have been the dead worker's
         for _ in range(20):  # the other worker, or the new one
             assert server.read(picture("lemon"), format="text").text == "lemon"
         until = time.monotonic() + 60

@@ -107,7 +107,7 @@ def test_the_keyboard_is_enough(page):
 def test_the_text_is_copied(page):
     give(page, picture("lemon harbor\nseven"))
     page.click("#copy")
-    page.wait_for_function("document.getElementById('status').textContent.includes('copied')")
+    page.locator("#status", has_text="copied").wait_for()
     assert page.evaluate("navigator.clipboard.readText()") == "lemon harbor\nseven"
 
 
@@ -146,9 +146,7 @@ def test_the_second_tab_names_what_is_in_the_picture(page):
     assert "ship" in page.inner_text("#status") and page.locator("#classes li").count() == 10
     assert page.locator("#thing").is_visible() and not page.locator("#panel-read").is_visible()
     page.click("#tab-read")
-    page.wait_for_function(
-        "document.getElementById('status').textContent.includes('No text')", timeout=120_000
-    )
+    page.locator("#status", has_text="No text").wait_for(timeout=120_000)
 
 
 def test_the_camera_is_asked_for_on_a_phone(page):

@@ -101,6 +101,7 @@ def test_a_folder_without_plates_names_the_command(tmp_path):
 
 
 def test_stages_of_plates_are_varied_and_show_their_sign():
+    pytest.importorskip("mapbox_earcut", reason="install ocr_render/requirements.txt")
     kinds = set()
     for number in range(24):
         stage = plate_scenes.build(np.random.default_rng([0, number]))

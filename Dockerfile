@@ -7,6 +7,9 @@ RUN pip install --no-cache-dir --requirement ocr_serve/requirements.txt \
     && useradd --uid 10001 --no-create-home reader
 
 COPY ocr_utils ocr_utils
+COPY ocr_data ocr_data
+COPY ocr_output ocr_output
+COPY ocr_vision ocr_vision
 COPY ocr_synth ocr_synth
 COPY ocr_serve ocr_serve
 COPY data/language_model.npz data/language_model.npz

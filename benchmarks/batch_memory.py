@@ -15,8 +15,8 @@ import psutil
 from PIL import Image, ImageDraw
 
 from ocr_batch import job
+from ocr_data.atomic import new_file
 from ocr_synth.fonts import course_fonts, load_font
-from ocr_utils.atomic import new_file
 
 RESULT = Path(__file__).parent / "batch_memory.csv"
 WORDS = "harbor street lantern ferry coffee market bridge garden castle river".split()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ocr_batch import storage
-from ocr_utils.__main__ import IMAGE_SUFFIXES
+from ocr_output.command import IMAGE_SUFFIXES
 from ocr_utils.errors import OcrError
 
 TRIES, PAUSE = 3, 0.2  # of a file that storage does not hand out; seconds before the second try

@@ -9,7 +9,7 @@ import io
 import os
 from pathlib import Path
 
-from ocr_utils.atomic import new_file
+from ocr_data.atomic import new_file
 from ocr_utils.errors import OcrError
 
 

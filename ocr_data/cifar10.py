@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ocr_data.atomic import new_folder
 from ocr_data.mnist import checked
 from ocr_synth.objects import draw_object
-from ocr_utils.atomic import new_folder
 from ocr_utils.errors import OcrError
 from ocr_utils.image_sources import one_line
 

@@ -17,8 +17,8 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import chain
 from pathlib import Path
 
+from ocr_data.atomic import new_file, new_folder, remove_abandoned
 from ocr_data.downloads import sha256_of
-from ocr_utils.atomic import new_file, new_folder, remove_abandoned
 from ocr_utils.errors import OcrError
 from ocr_utils.paths import GENERATED, ROOT
 

@@ -17,9 +17,9 @@ import numpy as np
 from ocr_data.cifar10 import CIFAR10_CLASSES, build_cifar10, read_cifar10, unpack_cifar10
 from ocr_data.downloads import Download, fetch
 from ocr_data.mnist import build_mnist, idx_path, read_idx, read_mnist_idx, read_mnist_npz
+from ocr_data.network import may_download
 from ocr_utils.errors import OcrError
 from ocr_utils.images import load_image
-from ocr_utils.network import may_download
 from ocr_utils.paths import DOWNLOADS, GENERATED
 from ocr_utils.words import Word
 

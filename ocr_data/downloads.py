@@ -8,9 +8,9 @@ from pathlib import Path
 import pooch
 from tqdm import tqdm
 
-from ocr_utils.atomic import new_file
+from ocr_data.atomic import new_file
+from ocr_data.network import open_address, within
 from ocr_utils.errors import OcrError
-from ocr_utils.network import open_address, within
 
 TIMEOUT = 5  # seconds without an answer before the next address is tried
 CHUNK, CHUNK_SECONDS = 1 << 20, 60  # what is slower than a megabyte a minute has stopped

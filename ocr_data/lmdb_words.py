@@ -14,8 +14,8 @@ import cv2
 import lmdb
 import numpy as np
 
+from ocr_data.atomic import disk_message, hidden_folder
 from ocr_data.lmdb_environments import BUILD_HINT, close_words, open_words, reading
-from ocr_utils.atomic import disk_message, hidden_folder
 from ocr_utils.errors import OcrError
 
 __all__ = ["close_words", "count_words", "open_words", "read_word", "reading", "write_words"]

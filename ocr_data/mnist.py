@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ocr_utils.atomic import new_file
+from ocr_data.atomic import new_file
 from ocr_utils.errors import OcrError
 from ocr_utils.image_sources import one_line
 

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from ocr_utils.atomic import new_file
+from ocr_data.atomic import new_file
 
 
 @dataclass

@@ -10,6 +10,7 @@ from fastapi import FastAPI, HTTPException, Query, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
+from ocr_output.formats import Page, to_hocr, to_json, to_tsv
 from ocr_serve import metrics, refusals, schema, vision_json
 from ocr_serve.guard import Guard
 from ocr_serve.reader import Reader
@@ -17,7 +18,6 @@ from ocr_serve.settings import Settings, from_environment
 from ocr_serve.uploads import decoded, receive_picture
 from ocr_utils.classifier import image_classification
 from ocr_utils.end_to_end import DOUBTFUL
-from ocr_utils.formats import Page, to_hocr, to_json, to_tsv
 from ocr_utils.layout import to_text
 from ocr_utils.paths import PHOTOGRAPHS
 
@@ -151,7 +151,7 @@ def _written(images: list, words: list[list], name: str, kind: str) -> str | byt
         for title, image, found in zip(titles, images, words, strict=True)
     ]
     if kind == "pdf":
-        from ocr_utils.searchable_pdf import to_pdf
+        from ocr_output.searchable_pdf import to_pdf
 
         return to_pdf(images, words)
     if kind == "text":

@@ -1,7 +1,7 @@
 """Cloud Vision's REST interface: `POST /v1/images:annotate`, in its own JSON (notebooks 01, 09).
 
 Source: https://cloud.google.com/vision/docs/reference/rest/v1/images/annotate. Answers are those of
-`ocr_utils.vision_emulator`, written as protocol buffers are in JSON
+`ocr_vision.emulator`, written as protocol buffers are in JSON
 (https://protobuf.dev/programming-guides/json): camelCase, names of enums, zeros left out.
 """
 
@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic.alias_generators import to_camel
 
 from ocr_serve.uploads import decoded
-from ocr_utils import vision_emulator
 from ocr_utils.errors import OcrError
+from ocr_vision import emulator
 
 FEATURES = {
     "TYPE_UNSPECIFIED": 0,
@@ -112,7 +112,7 @@ def annotate(body: bytes, read, numbers: bool, until: float) -> dict[str, Any]:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the body"
         raise OcrError(f"Invalid JSON payload received, at {place}: {first['msg']}.") from None
-    if len(batch.requests) > vision_emulator.MOST_IMAGES:
+    if len(batch.requests) > emulator.MOST_IMAGES:
         raise OcrError("Too many images per request.")
 
     def reader(image):
@@ -123,7 +123,7 @@ def annotate(body: bytes, read, numbers: bool, until: float) -> dict[str, Any]:
         if time.monotonic() > until:
             raise TimeoutError
         with contextlib.ExitStack() as held:
-            answer = vision_emulator.annotate(
+            answer = emulator.annotate(
                 request, reader, lambda data, held=held: held.enter_context(decoded(data, until))[0]
             )
         responses.append(to_rest(answer, numbers))

@@ -6,7 +6,6 @@ Images travel width first, (B, W, H, C), so that axis 1 is the network's time. I
 
 import numpy as np
 
-from ocr_utils.ctc import decode_predict_ctc
 from ocr_utils.images import fit_image, load_image
 from ocr_utils.labels import TARGET_CHARACTERS
 
@@ -85,24 +84,3 @@ def prepare_image(image, size=(100, 32), pad: bool = False) -> np.ndarray:
 
     gray = cv2.cvtColor(load_image(image), cv2.COLOR_RGB2GRAY)
     return (fit_image(gray, size, pad)[..., None] / 255).astype(np.float32)
-
-
-def check_inference(model, dataset, index: int = 5) -> list[tuple[str, str]]:
-    """Read the first `index` images of a dataset in one batch and show them with what was read.
-
-    dataset: an `MJDatasetSequence`. Returns (truth, result) for each image.
-    """
-    from ocr_utils.plots import show_grid
-
-    batches = [dataset[i] for i in range(min(len(dataset), -(-index // dataset.batch_size)))]
-    images = np.concatenate([images for images, _ in batches])[:index]
-    labels = np.concatenate([labels for _, labels in batches])[:index]
-    characters = dataset.label_converter.character[1:]
-    results = decode_predict_ctc(model.predict_on_batch(images), characters)
-    truths = [dataset.label_converter.decode(label[label != 0]) for label in labels]
-    titles = [
-        result if result == truth else f"{result}  (is {truth})"
-        for truth, result in zip(truths, results, strict=True)
-    ]
-    show_grid([(image[..., 0].T * 255).astype(np.uint8) for image in images], titles)
-    return list(zip(truths, results, strict=True))

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, PngImagePlugin
 
-from ocr_utils.atomic import new_file
+from ocr_data.atomic import new_file
 from ocr_utils.errors import OcrError
 
 MADE_BY = ("Software", "ocr_utils.crop_word_regions")  # a text chunk in each file

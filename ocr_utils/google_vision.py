@@ -6,10 +6,10 @@ import os
 
 from PIL import Image
 
-from ocr_utils import vision_emulator
 from ocr_utils.errors import OcrError
 from ocr_utils.images import load_image
 from ocr_utils.words import Word
+from ocr_vision import emulator
 
 KEY_VARIABLE = "GOOGLE_APPLICATION_CREDENTIALS"
 REAL_SERVICE = "the real Google Cloud Vision service"
@@ -39,7 +39,7 @@ def make_client():
     """The Vision client -> (ImageAnnotatorClient, who will answer).
 
     With a key file named by GOOGLE_APPLICATION_CREDENTIALS the real service answers. Without one,
-    or with OCR_COURSE_DATA=standin, the same client talks to `vision_emulator`.
+    or with OCR_COURSE_DATA=standin, the same client talks to `emulator`.
     Raises OcrError where the key file is not usable (notebook 01).
 
     >>> make_client()[1]
@@ -47,7 +47,7 @@ def make_client():
     """
     if os.environ.get(KEY_VARIABLE) and os.environ.get("OCR_COURSE_DATA") != "standin":
         return make_real_client(), REAL_SERVICE
-    return vision_emulator.connect(vision_emulator.shared_address()), STAND_IN
+    return emulator.connect(emulator.shared_address()), STAND_IN
 
 
 def make_real_client():
@@ -71,7 +71,7 @@ the JSON key of your service account and restart JupyterLab (notebook 01 shows h
             f"{KEY_VARIABLE} names {path}, which is not a file: "
             "correct the path, and restart JupyterLab."
         )
-    vision_emulator.import_grpc()
+    emulator.import_grpc()
     from google.auth.exceptions import GoogleAuthError
     from google.cloud import vision
 
@@ -89,8 +89,8 @@ def read(image, client=None, document: bool = False, language_hints=()) -> list[
     Words come in the service's reading order, boxes in pixels, confidences 0..1. Raises OcrError.
 
     >>> import numpy as np
-    >>> server, address = vision_emulator.start()
-    >>> read(np.full((40, 200), 255, np.uint8), vision_emulator.connect(address))
+    >>> server, address = emulator.start()
+    >>> read(np.full((40, 200), 255, np.uint8), emulator.connect(address))
     []
     """
     return elements(annotate(encode(image), client, document, language_hints), "word")
@@ -102,8 +102,8 @@ def detect_text(path, client=None, document: bool = False, language_hints=()) ->
     Returns the words, as `read` does, whose arguments it takes. Raises OcrError (notebook 01).
 
     >>> import numpy as np
-    >>> server, address = vision_emulator.start()
-    >>> detect_text(np.full((40, 200), 255, np.uint8), vision_emulator.connect(address))
+    >>> server, address = emulator.start()
+    >>> detect_text(np.full((40, 200), 255, np.uint8), emulator.connect(address))
     Texts:
     <BLANKLINE>
     []

@@ -7,8 +7,8 @@ from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError
 
+from ocr_data.network import open_address, within
 from ocr_utils.errors import OcrError
-from ocr_utils.network import open_address, within
 
 READ_SECONDS = 60  # for a file, from the first byte to the last
 DOWNLOAD_SECONDS = 60  # for an address, the same

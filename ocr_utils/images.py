@@ -8,7 +8,7 @@ from PIL import Image, ImageOps
 
 from ocr_utils.errors import OcrError
 from ocr_utils.image_sources import describe, one_line, read_bytes
-from ocr_utils.notebook import quiet_stderr
+from ocr_utils.stderr import quiet_stderr
 
 MAX_PIXELS = 89_478_485  # Pillow's own limit: a quarter of a gigabyte once it is decoded
 MAX_PAGES_PIXELS = 500_000_000  # of all pages of one file

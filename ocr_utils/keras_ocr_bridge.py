@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ocr_data.network import may_download, within
 from ocr_utils import old_imports
 from ocr_utils.errors import OcrError
 from ocr_utils.images import load_image
 from ocr_utils.layout import reading_order
-from ocr_utils.network import may_download, within
 from ocr_utils.words import Word
 
 WEIGHT_FILES = ("craft_mlt_25k.h5", "crnn_kurapan.h5")  # 83 MB and 35 MB

@@ -15,7 +15,7 @@ from pathlib import Path
 import fastjsonschema
 import numpy as np
 
-from ocr_utils.atomic import new_file
+from ocr_data.atomic import new_file
 from ocr_utils.errors import OcrError
 
 CHANNELS = {"type": "integer", "minimum": 1, "maximum": 1024}

@@ -8,13 +8,13 @@ import time
 
 import pytest
 
-from ocr_utils import atomic
-from ocr_utils.atomic import new_file, new_folder
+from ocr_data import atomic
+from ocr_data.atomic import new_file, new_folder
 from ocr_utils.errors import OcrError
 
 BUILDER = """
 import sys, time
-from ocr_utils.atomic import new_folder
+from ocr_data.atomic import new_folder
 with new_folder(sys.argv[1]) as temporary:
     (temporary / "half").write_text("half")
     print("half", flush=True)

@@ -4,7 +4,7 @@ import importlib
 
 import pytest
 
-from ocr_utils.checks.exercise import Exercise, alike
+from ocr_lessons.checks.exercise import Exercise, alike
 
 MODULES = tuple(f"nb{number}" for number in ("00 01 02 03 04 05 06 07 07b 07c 08 09 10".split()))
 
@@ -15,7 +15,7 @@ def exercises():
 
 def all_exercises():
     for name in MODULES:
-        module = importlib.import_module(f"ocr_utils.checks.{name}")
+        module = importlib.import_module(f"ocr_lessons.checks.{name}")
         for key, value in sorted(vars(module).items()):
             if isinstance(value, Exercise):
                 yield pytest.param(value, id=f"{name}-{key}")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ocr_utils.checks import nb04
+from ocr_lessons.checks import nb04
 
 
 def confused_by_a_table(truth, predicted):

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from ocr_utils.checks import nb05
+from ocr_lessons.checks import nb05
 
 
 def nested_head(backbone, num_classes):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ocr_data.lmdb_words import count_words, read_word, reading, write_words
-from ocr_utils.checks import nb06
+from ocr_lessons.checks import nb06
 
 
 def everything(folders):

@@ -4,7 +4,7 @@ from itertools import groupby
 
 import pytest
 
-from ocr_utils.checks import nb07
+from ocr_lessons.checks import nb07
 
 
 def spans_by_index(path):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ocr_utils.checks import nb07b
+from ocr_lessons.checks import nb07b
 from ocr_utils.labels import LabelConverter
 
 EXERCISES = [nb07b.exercise_1, nb07b.exercise_2, nb07b.exercise_3]

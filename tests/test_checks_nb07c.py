@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ocr_utils.checks import nb07c
+from ocr_lessons.checks import nb07c
 from ocr_utils.metrics import expected_calibration_error
 
 EXERCISES = [nb07c.exercise_1, nb07c.exercise_2, nb07c.exercise_3]

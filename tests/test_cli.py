@@ -8,8 +8,8 @@ import pytest
 from PIL import Image, ImageDraw
 from rapidfuzz.fuzz import partial_ratio
 
+from ocr_output.command import find_images, main
 from ocr_synth.fonts import course_fonts, load_font
-from ocr_utils.__main__ import find_images, main
 
 
 def save_sign(path, text="HARBOR"):
@@ -194,7 +194,7 @@ def test_a_file_name_that_is_no_unicode_does_not_lose_the_text(sign, tmp_path):
 def test_what_xml_and_json_forbid_does_not_reach_them():
     from xml.etree import ElementTree
 
-    from ocr_utils.formats import Page, to_hocr, to_json
+    from ocr_output.formats import Page, to_hocr, to_json
     from ocr_utils.words import Word
 
     page = Page("a\x07.png", 80, 40, [Word.from_bounds("a\x00b\ud800", float("nan"), 1, 2, 3, 4)])

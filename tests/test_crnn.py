@@ -6,6 +6,7 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
+from ocr_lessons import plots
 from ocr_utils import crnn, ctc
 from ocr_utils.errors import OcrError
 from ocr_utils.labels import PRINTABLE, LabelConverter
@@ -215,7 +216,7 @@ def test_check_inference_shows_and_returns(tmp_path):
 
     write_words(tmp_path / "words", [plain_sample(0, i) for i in range(6)])
     dataset = MJDatasetSequence(tmp_path / "words", LabelConverter(), batch_size=4)
-    pairs = crnn.check_inference(crnn.build_crnn_model(), dataset, index=5)
+    pairs = plots.check_inference(crnn.build_crnn_model(), dataset, index=5)
     assert [truth for truth, _ in pairs] == [plain_sample(0, i)[1].upper() for i in range(5)]
     assert len(plt.gcf().axes) >= 5
     plt.close("all")

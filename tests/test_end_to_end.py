@@ -8,8 +8,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from ocr_data.datasets import load_pages
+from ocr_output import formats
 from ocr_synth.fonts import course_fonts, load_font
-from ocr_utils import end_to_end, formats, metrics, recognizer
+from ocr_utils import end_to_end, metrics, recognizer
 from ocr_utils.errors import OcrError
 from ocr_utils.layout import to_text
 from ocr_utils.words import Word

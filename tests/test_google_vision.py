@@ -11,9 +11,11 @@ from google.cloud import vision
 from PIL import Image, ImageDraw
 
 from ocr_synth.fonts import course_fonts, korean_font, load_font
-from ocr_utils import google_vision, vision_emulator, vision_response
+from ocr_utils import google_vision
 from ocr_utils.errors import OcrError
 from ocr_utils.words import Word
+from ocr_vision import emulator
+from ocr_vision.response import from_words
 
 KEY = google_vision.KEY_VARIABLE
 LEFT = (
@@ -36,8 +38,8 @@ def no_key(monkeypatch):
 
 @pytest.fixture(scope="module")
 def client():
-    server, address = vision_emulator.start()
-    yield vision_emulator.connect(address)
+    server, address = emulator.start()
+    yield emulator.connect(address)
     server.stop(0)
 
 
@@ -298,7 +300,7 @@ def test_importing_loads_no_google_client_and_reading_leaves_stderr_empty():
 
 def test_a_page_is_as_large_as_its_image_and_a_symbol_stands_in_its_word():
     word = Word.from_bounds("ab", 0.9, 10, 20, 50, 40)
-    answer = vision_response.from_words([word], (200, 100), True)
+    answer = from_words([word], (200, 100), True)
     response = vision.AnnotateImageResponse(answer)
     [page] = google_vision.elements(response, "page")
     assert page.box == ((0, 0), (200, 0), (200, 100), (0, 100))
@@ -321,7 +323,7 @@ def test_a_page_is_as_large_as_its_image_and_a_symbol_stands_in_its_word():
 def test_every_break_of_visions_becomes_text(kind, text):
     """The kinds of https://cloud.google.com/vision/docs/reference/rpc/google.cloud.vision.v1."""
     words = [Word.from_bounds(letter, 0.9, x, 0, x + 9, 9) for letter, x in (("a", 0), ("b", 20))]
-    response = vision.AnnotateImageResponse(vision_response.from_words(words, (40, 20), True))
+    response = vision.AnnotateImageResponse(from_words(words, (40, 20), True))
     block = response.full_text_annotation.pages[0].blocks[0]
     found = vision.TextAnnotation.DetectedBreak.BreakType[kind]
     block.paragraphs[0].words[0].symbols[0].property.detected_break.type_ = found

@@ -7,9 +7,10 @@ import pytest
 from google.cloud import vision
 from PIL import Image
 
-from ocr_utils import google_vision, vision_emulator, vision_tesseract
+from ocr_utils import google_vision
 from ocr_utils.errors import OcrError
 from ocr_utils.words import Word
+from ocr_vision import emulator, tesseract_text
 from tests.test_google_vision import KEY, write_key
 
 
@@ -22,8 +23,8 @@ def no_key(monkeypatch):
 
 @pytest.fixture(scope="module")
 def client():
-    server, address = vision_emulator.start()
-    yield vision_emulator.connect(address)
+    server, address = emulator.start()
+    yield emulator.connect(address)
     server.stop(0)
 
 
@@ -77,19 +78,19 @@ REFUSALS = {
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal[1][:30])
 def test_a_refused_call_says_what_to_do(refusal):
-    server, address = vision_emulator.start(refuse=refusal)
+    server, address = emulator.start(refuse=refusal)
     with pytest.raises(OcrError) as error:
-        google_vision.read(np.zeros((9, 9), np.uint8), vision_emulator.connect(address))
+        google_vision.read(np.zeros((9, 9), np.uint8), emulator.connect(address))
     server.stop(0)
     assert refusal[1].rstrip(".") in str(error.value) and REFUSALS[refusal] in str(error.value)
     assert error.value.__suppress_context__  # no traceback from the depths
 
 
 def test_a_server_that_is_down():
-    server, address = vision_emulator.start()
+    server, address = emulator.start()
     server.stop(0).wait()
     with pytest.raises(OcrError, match="check the network, and whether the server runs"):
-        google_vision.read(np.zeros((9, 9), np.uint8), vision_emulator.connect(address))
+        google_vision.read(np.zeros((9, 9), np.uint8), emulator.connect(address))
 
 
 @pytest.mark.parametrize("content", [b"", b"no image at all", b"\x89PNG\r\n\x1a\n\0\0\0"])
@@ -183,17 +184,17 @@ def test_a_feature_it_does_not_have_is_refused_beside_one_it_has(client):
 )
 def test_chinese_hints_name_the_right_script(monkeypatch, hint, language):
     monkeypatch.setattr("ocr_utils.tesseract.languages", lambda: ["eng", "chi_sim", "chi_tra"])
-    assert vision_tesseract.tesseract_languages([hint]) == f"{language}+eng"
+    assert tesseract_text.tesseract_languages([hint]) == f"{language}+eng"
 
 
 # --- another reader ---------------------------------------------------------------------------
 
 
 def answer_of(reader, image=None):
-    server, address = vision_emulator.start(reader=reader)
+    server, address = emulator.start(reader=reader)
     image = np.full((90, 300, 3), 255, np.uint8) if image is None else image
     response = google_vision.annotate(
-        google_vision.encode(image), vision_emulator.connect(address), document=True
+        google_vision.encode(image), emulator.connect(address), document=True
     )
     server.stop(0)
     return response
@@ -248,11 +249,11 @@ def test_the_courses_own_reader_serves():
 def test_a_service_that_does_not_answer_is_given_up(monkeypatch):
     """The reader waits until the test is over: only the client's own limit ends the call."""
     over = threading.Event()
-    server, address = vision_emulator.start(reader=lambda image: over.wait(20) and [])
+    server, address = emulator.start(reader=lambda image: over.wait(20) and [])
     monkeypatch.setattr(google_vision, "TIMEOUT", 0.5)
     try:
         with pytest.raises(OcrError, match="check the network, then try again or send a smaller"):
-            google_vision.read(np.zeros((9, 9), np.uint8), vision_emulator.connect(address))
+            google_vision.read(np.zeros((9, 9), np.uint8), emulator.connect(address))
     finally:
         over.set()
         server.stop(0)

@@ -207,6 +207,6 @@ def test_a_file_that_is_too_large_or_never_ends(tmp_path, monkeypatch):
 
 
 def test_a_call_that_never_returns_does_not_keep_the_program_alive():
-    code = "import time; from ocr_utils.network import within; within(0.1, time.sleep, 600)"
+    code = "import time; from ocr_data.network import within; within(0.1, time.sleep, 600)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert "TimeoutError: no end after 0.1 seconds" in done.stderr

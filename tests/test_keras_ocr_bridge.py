@@ -6,16 +6,18 @@ import threading
 import numpy as np
 import pytest
 
+from ocr_lessons import notebook
 from ocr_synth.fonts import course_fonts, load_font
-from ocr_utils import end_to_end, keras_ocr_bridge, notebook
+from ocr_utils import end_to_end, keras_ocr_bridge
 from ocr_utils.end_to_end import TesseractDetector, TesseractRecognizer
 from ocr_utils.metrics import normalize, word_f1
+from ocr_utils.stderr import quiet_stderr
 
 
 @pytest.fixture(scope="module")
 def keras_ocr():
     notebook.setup(tensorflow=True)
-    with notebook.quiet_stderr():
+    with quiet_stderr():
         return keras_ocr_bridge.import_keras_ocr()
 
 

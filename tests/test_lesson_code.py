@@ -79,7 +79,7 @@ def test_02_the_boxes_are_those_of_the_package():
 def lesson_07():
     import keras
 
-    from ocr_utils.notebook import quiet_stderr
+    from ocr_utils.stderr import quiet_stderr
 
     with quiet_stderr():
         return lesson_code(

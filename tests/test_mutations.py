@@ -74,7 +74,7 @@ MUTATIONS = {
         "tests/test_tesseract.py::test_read",
     ),
     "half a file stays on a full disk": (
-        "atomic.py",
+        "../ocr_data/atomic.py",
         "shutil.rmtree(hidden, ignore_errors=True)\n\n\ndef disk",
         "pass\n\n\ndef disk",
         "tests/test_tesseract.py::test_a_full_disk_leaves_no_half_file",
@@ -104,10 +104,10 @@ MUTATIONS = {
         "ocr_synth/words.py",
     ),
     "a wrong answer to an exercise passes": (
-        "checks/exercise.py",
+        "../ocr_lessons/checks/exercise.py",
         "if not self._agree(given[i], right[i])",
         "if False",
-        "ocr_utils/checks/exercise.py",
+        "ocr_lessons/checks/exercise.py",
     ),
     "a download is trusted without its checksum": (
         "../ocr_data/downloads.py",
@@ -179,7 +179,7 @@ def run_tests(folder: Path, *tests: str) -> subprocess.CompletedProcess:
 
 
 def copy_of_package(folder: Path) -> Path:
-    for name in ("ocr_utils", "ocr_data", "ocr_synth", "tools", "tests"):
+    for name in [folder.name for folder in ROOT.glob("ocr_*")] + ["tools", "tests"]:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
 

@@ -9,7 +9,7 @@ import pytest
 
 PROGRAM = """
 import json, os, random, sys
-from ocr_utils import notebook
+from ocr_lessons import notebook
 notebook.setup(tensorflow="tensorflow" in sys.argv, seed=7)
 import matplotlib, numpy as np
 facts = {"random": [random.random(), float(np.random.rand())],

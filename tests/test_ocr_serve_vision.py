@@ -12,7 +12,7 @@ from google.oauth2.credentials import Credentials
 
 from ocr_serve.reader import Reader
 from ocr_serve.vision_json import to_rest
-from ocr_utils import vision_emulator
+from ocr_vision import emulator
 from tests.serving import picture, running
 
 SIGN = picture("lemon harbor\nseven")
@@ -44,8 +44,8 @@ def client(request, server):
         yield rest_client(server.address)
         return
     reader = Reader()
-    grpc_server, address = vision_emulator.start(reader=reader.read)
-    yield vision_emulator.connect(address)
+    grpc_server, address = emulator.start(reader=reader.read)
+    yield emulator.connect(address)
     grpc_server.stop(0)
     reader.close()
 

@@ -6,7 +6,7 @@ import re
 import pytest
 from PIL import Image
 
-from ocr_utils import own_photo as own
+from ocr_lessons import own_photo as own
 from ocr_utils.images import load_image
 from tests.test_images import encode
 

@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ocr_utils import plots
+from ocr_lessons import plots
 from ocr_utils.words import Word
 
 PRICE = "$96.59  (is $96.50)"  # what lies between two dollars would become a formula

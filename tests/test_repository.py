@@ -26,6 +26,7 @@ PACKAGE_HOSTS = re.compile(
     + r"|--(extra-)?index-url|file:///|--find-links"
 )
 MAX_FILE = 25_000_000
+CHECKED = ("ocr_utils", "ocr_lessons", "ocr_output", "ocr_vision", "ocr_data")
 
 
 def tracked_files() -> list[Path]:
@@ -68,7 +69,7 @@ def test_importing_the_package_loads_nothing_heavy():
 def test_importing_any_module_loads_no_network_library():
     names = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-        for package in ("ocr_utils", "ocr_data")
+        for package in CHECKED
         for path in sorted((ROOT / package).rglob("*.py"))
         if path.stem not in ("__main__", "lmdb_sequence")  # its class is one of Keras
     ]
@@ -150,7 +151,7 @@ def test_a_secret_would_be_noticed():
 
 # --- requirements.txt against what is imported --------------------------------------------------
 
-OURS = {"ocr_utils", "ocr_data", "ocr_synth", "ocr_render", "ocr_serve", "ocr_batch", "tools"}
+OURS = {path.name for path in ROOT.glob("ocr_*")} | {"tools"}
 OPTIONAL = {"rapidocr_onnxruntime"}  # joins notebook 08 where it is installed
 DISTRIBUTIONS = {
     "matplotlib_inline": "ipykernel",
@@ -198,7 +199,7 @@ def test_requirements_name_the_notebooks_that_need_them():
 def test_whatever_the_packages_import_is_a_direct_requirement():
     missing = {
         f"{path.name} imports {name}"
-        for package in ("ocr_utils", "ocr_data")
+        for package in CHECKED
         for path in (ROOT / package).rglob("*.py")
         for name in imported_distributions(code_lines(path)) - set(direct_requirements())
     }

@@ -8,7 +8,7 @@ import zlib
 import numpy as np
 import pytest
 
-from ocr_utils.searchable_pdf import DPI, to_pdf
+from ocr_output.searchable_pdf import DPI, to_pdf
 from ocr_utils.words import Word
 
 PAGE = np.full((300, 600, 3), 230, np.uint8)

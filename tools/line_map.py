@@ -12,8 +12,9 @@ from pathlib import Path
 import coverage
 import pytest
 
+from tools.mutants import PACKAGES
+
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("ocr_utils", "ocr_data")
 SETUP = " at setup"
 tracer = coverage.Coverage(data_file=None, include=[str(ROOT / name / "*") for name in PACKAGES])
 seconds: dict[str, float] = defaultdict(float)

@@ -11,6 +11,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+PACKAGES = ("ocr_utils", "ocr_data", "ocr_lessons", "ocr_output", "ocr_vision")  # are drawn from
 SWAPS = {
     ast.Lt: (ast.LtE, ast.Gt),
     ast.LtE: (ast.Lt, ast.Gt),

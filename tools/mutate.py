@@ -27,12 +27,11 @@ import tempfile
 from pathlib import Path
 
 from tools import isolation, places
-from tools.mutants import Mutant, mutants_of
+from tools.mutants import PACKAGES, Mutant, mutants_of
 
 ROOT = places.ROOT
 RESULTS = ROOT / "runs" / "mutants"  # map.json, survivors.json
 EQUIVALENT = ROOT / "tools" / "equivalent_mutants.txt"
-PACKAGES = ("ocr_utils", "ocr_data")
 LEFT_OUT = ("checks", "plots.py", "__init__.py")
 NO_UNIT_TESTS = (
     "mutations repository notebook_lint nbval_samples environment refresh take_home lesson_code "
@@ -127,7 +126,7 @@ def tests_of_lines(copy: Path, known: Path | None) -> dict:
         tests = [str(p.relative_to(copy)) for p in sorted((copy / "tests").glob("test_*.py"))]
         tests = [test for test in tests if not any(name in test for name in NO_UNIT_TESTS)]
         command = [sys.executable, "-m", "pytest", *(set_ for set_ in SETTINGS if set_ != "-x")]
-        command += ["-p", "tools.line_map", *tests, *PACKAGES, "--ignore=ocr_utils/checks"]
+        command += ["-p", "tools.line_map", *tests, *PACKAGES, "--ignore=ocr_lessons/checks"]
         variables = {"PYTHONPATH": str(copy), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         variables["LINE_MAP"] = str(known)
         subprocess.run(command, env=os.environ | variables, cwd=copy)

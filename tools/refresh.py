@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from ocr_utils.atomic import new_file
+from ocr_data.atomic import new_file
 from tools import isolation
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ocr_utils.atomic import new_file
+from ocr_data.atomic import new_file
 
 
 def save(path: Path, model, **progress) -> None:

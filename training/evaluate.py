@@ -136,8 +136,8 @@ def report(result: dict, files, texts, picture: str | None) -> None:
     confidences = [word.confidence for word in result["words"]]
     print(f"    ECE of the confidence: {expected_calibration_error(confidences, right):.3f}")
     if picture:
+        from ocr_lessons.plots import show_grid
         from ocr_utils.images import load_image
-        from ocr_utils.plots import show_grid
 
         wrong = [i for i, ok in enumerate(right) if not ok]
         wrong = sorted(wrong, key=lambda i: -confidences[i])[:32]

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import keras
 
-from ocr_utils.atomic import new_file
+from ocr_data.atomic import new_file
 from training.export_onnx import NETWORKS, difference
 from training.litert_network import LitertNetwork
 

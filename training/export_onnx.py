@@ -13,7 +13,7 @@ import json
 
 import numpy as np
 
-from ocr_utils.atomic import new_file
+from ocr_data.atomic import new_file
 from ocr_utils.classifier import load_classifier
 from ocr_utils.detector import load_detector
 from ocr_utils.onnx_network import OnnxNetwork

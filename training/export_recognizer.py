@@ -16,10 +16,10 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from ocr_data.atomic import new_file
 from ocr_synth.fonts import course_fonts, installed_fonts
 from ocr_synth.scene import scene_sample
 from ocr_utils import ctc
-from ocr_utils.atomic import new_file
 from ocr_utils.labels import PRINTABLE
 from ocr_utils.metrics import expected_calibration_error, normalize, word_accuracy
 from ocr_utils.paths import WEIGHTS

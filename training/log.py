@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from ocr_utils.atomic import new_file
+from ocr_data.atomic import new_file
 
 COLUMNS = ("step", "samples", "minutes", "loss", "rate", "generated", "real")
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import keras
 
 from ocr_data import datasets
-from ocr_utils.atomic import new_file
+from ocr_data.atomic import new_file
 from ocr_utils.classifier import build_classifier
 from ocr_utils.paths import WEIGHTS
 from ocr_utils.weights import load_weights, save_weights

@@ -12,9 +12,9 @@ import platform
 import shutil
 from pathlib import Path
 
+from ocr_data.atomic import new_file
 from ocr_synth.lit import plate_files
 from ocr_synth.pages import render_page
-from ocr_utils.atomic import new_file
 from ocr_utils.detector import CHANNELS, Detector, build_detector, detection_loss, load_detector
 from ocr_utils.metrics import Score, box_hmean
 from ocr_utils.paths import WEIGHTS

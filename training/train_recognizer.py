@@ -13,9 +13,9 @@ from pathlib import Path
 
 import keras
 
+from ocr_data.atomic import new_file
 from ocr_synth.lit import plate_files
 from ocr_utils import crnn
-from ocr_utils.atomic import new_file
 from ocr_utils.labels import PRINTABLE, LabelConverter
 from ocr_utils.recognizer import ARCHITECTURE, IMAGE_SIZE, build_recognizer
 from ocr_utils.weights import RECOGNIZER, load_weights, read_card, save_weights

@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 
-from ocr_utils.checks.exercise import Exercise, alike
+from ocr_lessons.checks.exercise import Exercise, alike
 
 # --- the vote, with its winner's confidence -------------------------------------------------------
 

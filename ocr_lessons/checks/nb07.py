@@ -5,7 +5,7 @@ from itertools import groupby
 
 import numpy as np
 
-from ocr_utils.checks.exercise import Exercise
+from ocr_lessons.checks.exercise import Exercise
 from ocr_utils.labels import BLANK, TARGET_CHARACTERS
 
 # --- where each letter was named ------------------------------------------------------------------

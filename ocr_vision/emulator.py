@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ocr_utils.errors import OcrError
 from ocr_utils.images import load_image
-from ocr_utils.vision_response import from_hocr, from_words
+from ocr_vision.response import from_hocr, from_words
 
 SERVICE = "google.cloud.vision.v1.ImageAnnotator"
 TEXT_DETECTION, DOCUMENT_TEXT_DETECTION = 5, 11  # Feature.Type
@@ -142,7 +142,7 @@ def _read(image, request, reader) -> dict:
     try:
         if reader:
             return from_words(reader(image), size, confidences)
-        from ocr_utils.vision_tesseract import read_hocr, tesseract_languages
+        from ocr_vision.tesseract_text import read_hocr, tesseract_languages
 
         languages = tesseract_languages(request.image_context.language_hints)
         return from_hocr(read_hocr(image, languages), size, confidences)

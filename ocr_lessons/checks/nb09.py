@@ -2,7 +2,7 @@
 
 import random
 
-from ocr_utils.checks.exercise import Exercise
+from ocr_lessons.checks.exercise import Exercise
 
 # --- from pixels to points --------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 import heapq
 import random
 
-from ocr_utils.checks.exercise import Exercise
+from ocr_lessons.checks.exercise import Exercise
 
 # --- parts ------------------------------------------------------------------------------------
 

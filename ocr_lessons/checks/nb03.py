@@ -7,9 +7,9 @@ import random
 import numpy as np
 from PIL import Image, ImageDraw
 
+from ocr_lessons.checks.exercise import Exercise
 from ocr_synth.fonts import course_fonts, load_font
 from ocr_utils import metrics, tesseract
-from ocr_utils.checks.exercise import Exercise
 
 # --- rows of a level --------------------------------------------------------------------------
 

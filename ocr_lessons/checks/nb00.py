@@ -1,6 +1,6 @@
 """Checks of notebook 00."""
 
-from ocr_utils.checks.exercise import Exercise
+from ocr_lessons.checks.exercise import Exercise
 from ocr_utils.words import Word
 
 

@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ocr_utils import metrics
+from ocr_utils.ctc import decode_predict_ctc
 from ocr_utils.words import Word
 
 BOX_COLOR = "#d62728"
@@ -120,6 +121,25 @@ def show_grid(images, titles=None, columns: int = 4, size=(2.2, 1.2), suptitle: 
     figure.suptitle(suptitle, parse_math=False)
     figure.tight_layout()
     return figure
+
+
+def check_inference(model, dataset, index: int = 5) -> list[tuple[str, str]]:
+    """Read the first `index` images of a dataset in one batch and show them with what was read.
+
+    dataset: an `MJDatasetSequence`. Returns (truth, result) for each image.
+    """
+    batches = [dataset[i] for i in range(min(len(dataset), -(-index // dataset.batch_size)))]
+    images = np.concatenate([images for images, _ in batches])[:index]
+    labels = np.concatenate([labels for _, labels in batches])[:index]
+    characters = dataset.label_converter.character[1:]
+    results = decode_predict_ctc(model.predict_on_batch(images), characters)
+    truths = [dataset.label_converter.decode(label[label != 0]) for label in labels]
+    titles = [
+        result if result == truth else f"{result}  (is {truth})"
+        for truth, result in zip(truths, results, strict=True)
+    ]
+    show_grid([(image[..., 0].T * 255).astype(np.uint8) for image in images], titles)
+    return list(zip(truths, results, strict=True))
 
 
 def reliability_diagram(confidences, correct, bins: int = 10, ax=None):

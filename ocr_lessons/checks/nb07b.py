@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 
-from ocr_utils.checks.exercise import Exercise
+from ocr_lessons.checks.exercise import Exercise
 from ocr_utils.labels import TARGET_CHARACTERS, required_steps
 
 # --- the blank to the front -----------------------------------------------------------------------

@@ -5,7 +5,7 @@ import random
 
 import numpy as np
 
-from ocr_utils.checks.exercise import Exercise
+from ocr_lessons.checks.exercise import Exercise
 
 # --- the leftmost text ------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import anywidget
 from IPython.display import display
 
-from ocr_utils.atomic import new_file
+from ocr_data.atomic import new_file
 from ocr_utils.errors import OcrError
 from ocr_utils.images import load_image
 from ocr_utils.paths import ROOT

@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 
-from ocr_utils.checks.exercise import Exercise
+from ocr_lessons.checks.exercise import Exercise
 
 # --- the weights of a convolution -----------------------------------------------------------------
 

@@ -4,10 +4,9 @@ import random
 import tempfile
 from pathlib import Path
 
-import numpy as np
-
 from ocr_data import lmdb_words
-from ocr_utils.checks.exercise import Exercise
+from ocr_lessons.checks.exercise import Exercise
+from ocr_lessons.checks.word_pictures import owner, picture
 from ocr_utils.errors import OcrError
 from ocr_utils.labels import required_steps
 
@@ -151,8 +150,7 @@ exercise_2 = Exercise(
 
 def _merged(sets, count=None, labels=None, pictures=None):
     """The outcome of a merge: what it returns, and what is then in the target."""
-    words = [word for words in sets for word in words]
-    labels = words if labels is None else labels
+    labels = _flat(sets) if labels is None else labels
     pictures = labels if pictures is None else pictures
     return {
         "returns": len(labels) if count is None else count,
@@ -165,8 +163,7 @@ def _refused(sets):
 
 
 def _once(sets):
-    labels = list(dict.fromkeys(word for words in sets for word in words))
-    return _merged(sets, labels=labels)
+    return _merged(sets, labels=list(dict.fromkeys(_flat(sets))))
 
 
 def _turns(sets):
@@ -264,7 +261,7 @@ def _run_merge(merge, sets):
         target = Path(temporary) / "merged"
         folders = [Path(temporary) / f"set_{number}" for number in range(len(sets))]
         for folder, words in zip(folders, sets, strict=True):
-            lmdb_words.write_words(folder, [(_picture(word), word) for word in words])
+            lmdb_words.write_words(folder, [(picture(word), word) for word in words])
         try:
             count = merge(folders, target)
             samples = _samples(target)
@@ -277,15 +274,8 @@ def _run_merge(merge, sets):
                 lmdb_words.close_words(folder)
     if count in (None, Ellipsis) and not samples:
         return None
-    names = [f"{label}: picture of {_whose(image, _flat(sets))}" for image, label in samples]
+    names = [f"{label}: picture of {owner(image, _flat(sets))}" for image, label in samples]
     return {"returns": "nothing" if count is None else count, "samples": names}
-
-
-def _picture(word: str) -> np.ndarray:
-    """Stripes of colors, other ones for every word; no color has as much red as blue."""
-    rng = np.random.default_rng(list(word.encode()))
-    colors = rng.integers(0, 120, (6, 3)) + [120, 0, 0]
-    return np.repeat(np.repeat(colors[None], 31, axis=0), 14, axis=1).astype(np.uint8)
 
 
 def _samples(target) -> list:
@@ -293,15 +283,3 @@ def _samples(target) -> list:
         return []
     count = lmdb_words.count_words(target)
     return [lmdb_words.read_word(target, index) for index in range(1, count + 1)]
-
-
-def _whose(image, words) -> str:
-    """Of which word a picture is; JPEG has changed it a little."""
-    if image.shape != (31, 84, 3):
-        return f"nothing, it has the shape {image.shape}"
-    for name, seen in (("", image), (", red and blue exchanged", image[:, :, ::-1])):
-        distances = {word: np.abs(seen.astype(int) - _picture(word)).mean() for word in words}
-        nearest = min(distances, key=distances.get)
-        if distances[nearest] < 16:
-            return nearest + name
-    return "no word of these sets"

@@ -8,7 +8,7 @@ from PIL import Image
 
 from ocr_utils import tesseract
 from ocr_utils.errors import OcrError
-from ocr_utils.vision_response import LANGUAGES, confidence_of, of_class
+from ocr_vision.response import LANGUAGES, confidence_of, of_class
 
 SECONDS = 50  # for one image; the client waits for 60
 SURE = 0.8  # a mean confidence of the words that needs no second look

@@ -1,14 +1,12 @@
 """What every notebook does first: quiet logs, fixed seeds, fonts that know Hangul."""
 
-import contextlib
 import os
 import random
-import threading
 import warnings
 
 import numpy as np
 
-_stderr_lock = threading.RLock()  # two threads would put back each other's
+from ocr_utils.stderr import quiet_stderr
 
 
 def setup(tensorflow: bool = False, photographs: bool = False, seed: int = 0) -> None:
@@ -46,23 +44,6 @@ def _start_tensorflow(seed: int) -> None:
         tf.config.experimental.enable_op_determinism()
         tf.zeros(1) + 1  # the first operation logs the CPU's features
     tf.get_logger().setLevel("ERROR")
-
-
-@contextlib.contextmanager
-def quiet_stderr():
-    """Drop what libraries write to the process's stderr, below Python's own `sys.stderr`."""
-    with _stderr_lock, open(os.devnull, "w") as devnull:
-        try:
-            saved = os.dup(2)
-        except OSError:  # this process has none
-            yield
-            return
-        os.dup2(devnull.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(saved, 2)
-            os.close(saved)
 
 
 def _style_plots() -> None:

@@ -1,0 +1,1 @@
+"""Answers as Google Cloud Vision gives them, made on this machine (lessons 01 and 09)."""

@@ -117,7 +117,7 @@ def show_grid(images, titles=None, columns: int = 4, size=(2.2, 1.2), suptitle: 
         ax.axis("off")
     for ax, image, title in zip(axes.flat, images, titles or [""] * len(images), strict=False):
         show(image, title, ax)
-        ax.title.set_fontsize(9)
+        ax.title.set_fontsize(10)
     figure.suptitle(suptitle, parse_math=False)
     figure.tight_layout()
     return figure
@@ -213,27 +213,37 @@ def _dots_on_paths(names: list[str], alphas) -> np.ndarray:
 
 
 def draw_network(stages, ax=None):
-    """Pictures between the layers of a network, to scale. Returns the Axes.
+    """What lies between the layers of a network, to scale, as blocks. Returns the Axes.
 
     stages: (what made it, its shape) from left to right; shapes (W, H, channels) or (T, features),
-    with the batch's axis in front (notebook 07).
+    with the batch's axis in front. A block's depth is its number of channels, five to a pixel
+    (notebook 07).
 
     >>> ax = draw_network([("image", (None, 100, 32, 1)), ("dense", (None, 25, 37))])
     >>> [text.get_text() for text in ax.texts]
     ['image', '100 x 32\\nx 1', 'dense', '25\\nx 37']
     """
-    ax = ax or plt.subplots(figsize=(12, 2.6))[1]
+    ax = ax or plt.subplots(figsize=(11, 1.8), layout="constrained")[1]
     left = 0.0
     for name, (_, *size, depth) in stages:
         width, height = size if len(size) == 2 else (size[0], 1)
-        column = max(width, 50)
-        corner = left + (column - width) / 2, -height / 2
-        color = "#9ecae1" if len(size) == 2 else "#fdae6b"
-        ax.add_patch(plt.Rectangle(corner, width, height, facecolor=color, edgecolor="black"))
+        back = depth / 5 * np.array([0.8, 0.6])  # where the last channel lies
+        column = max(width + back[0], 54)
+        corner = np.array([left + (column - width - back[0]) / 2, (-height - back[1]) / 2])
+        _draw_block(ax, corner, width, height, back, "#9ecae1" if len(size) == 2 else "#fdae6b")
         middle, shape = left + column / 2, " x ".join(map(str, size))
-        ax.text(middle, 20, name, ha="center", va="bottom", fontsize=9)
-        ax.text(middle, -20, f"{shape}\nx {depth}", ha="center", va="top", fontsize=9)
+        ax.text(middle, 28, name, ha="center", va="bottom")
+        ax.text(middle, -28, f"{shape}\nx {depth}", ha="center", va="top")
         left += column + 6
-    ax.set(xlim=(-2, left), ylim=(-38, 36))
+    ax.set(xlim=(-2, left), ylim=(-52, 50), aspect="equal")
     ax.axis("off")
     return ax
+
+
+def _draw_block(ax, corner, width: float, height: float, back, color: str) -> None:
+    """A block from its lower left corner in front: the front, the top and the right side."""
+    one, two, three, four = corner + np.array([(0, 0), (width, 0), (width, height), (0, height)])
+    top, side = [four, three, three + back, four + back], [two, three, three + back, two + back]
+    for face, light in (([one, two, three, four], 1), (top, 0.7), (side, 0.85)):
+        look = {"facecolor": color, "alpha": light, "edgecolor": "black", "linewidth": 0.8}
+        ax.add_patch(plt.Polygon(face, **look))

@@ -6,6 +6,7 @@ takes one, with data that are harder and other than the course's own:
 - mnist.npz: 12,000 + 2,000 printed digits, uneven classes, 1 label in 12 wrong;
 - cifar-10-batches-py: 12,500 + 2,500 pictures told apart by their hue alone, so that a linear
   model reads them as well as a network and transfer gains nothing; 1 label in 4 wrong;
+- keras/models: ResNet50's weights under the name of ImageNet's, but random (`write_resnet50`);
 - MJ/MJ_train, MJ_valid, MJ_test: 3,000 + 300 + 300 words of 1 to 24 characters, mostly small
   letters, heights of 20 to 40, 1 label in 20 wrong, a picture that cannot be decoded in train.
 
@@ -114,6 +115,23 @@ def write_cifar10(folder: Path, per_batch: int) -> None:
         (folder / name).write_bytes(pickle.dumps(batch, protocol=2))
 
 
+# --- ResNet50 ---------------------------------------------------------------------------------
+
+
+def write_resnet50(folder: Path) -> None:
+    """What keras.applications downloads for ResNet50, in the old HDF5 format, with random weights.
+
+    Its predecessor tf_keras writes the layout in which the file is published.
+    """
+    os.environ["TF_USE_LEGACY_KERAS"] = "1"
+    import tf_keras
+
+    models = Path(folder) / "keras" / "models"
+    models.mkdir(parents=True, exist_ok=True)
+    network = tf_keras.applications.ResNet50(include_top=False, weights=None)
+    network.save_weights(models / "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5")
+
+
 # --- MJSynth ----------------------------------------------------------------------------------
 
 
@@ -166,6 +184,8 @@ def word_jpeg(word: str, rng) -> bytes:
 def run_lesson(number: str, folder: Path) -> Path:
     """Execute a lesson and its claims on the data in `folder`; the path of the executed copy.
 
+    The lesson also finds the networks in `folder`/keras, as Keras keeps them.
+
     Raises nbclient's CellExecutionError for a cell or a claim that fails.
     """
     [path] = (ROOT / "notebooks").glob(f"{number}_*.ipynb")
@@ -177,7 +197,10 @@ def run_lesson(number: str, folder: Path) -> Path:
         if piece := pieces.get(cell.get("id")):
             cells.append(nbformat.v4.new_code_cell(f"exec({piece!r}, dict(globals()))"))
     notebook.cells = cells
-    environment = os.environ | {"OCR_COURSE_DATA": str(folder.resolve())}
+    environment = os.environ | {
+        "OCR_COURSE_DATA": str(folder.resolve()),
+        "KERAS_HOME": str(folder.resolve() / "keras"),
+    }
     client = NotebookClient(
         notebook, timeout=600, resources={"metadata": {"path": str(path.parent)}}
     )

@@ -5,13 +5,15 @@ from collections import Counter
 from pathlib import Path
 
 import cv2
+import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
 
 from ocr_data import lmdb_audit, lmdb_sequence
+from ocr_lessons import plots
 from ocr_synth.pages import render_page
-from ocr_utils import craft_maps, crnn, ctc, keras_ocr_bridge, labels
+from ocr_utils import craft_maps, crnn, ctc, keras_ocr_bridge, labels, metrics
 from ocr_utils.images import fit_image
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
@@ -284,3 +286,39 @@ def test_06_the_problems_are_those_of_the_audit(faulty_set):
             for problem in page["find_problems"](content, label, labels.TARGET_CHARACTERS, 12):
                 found.setdefault(problem, []).append(n)
     assert found == lmdb_audit.audit(faulty_set, labels.TARGET_CHARACTERS, 12)
+
+
+# --- 08 ---------------------------------------------------------------------------------------
+
+
+class WithoutThreshold:
+    """As Tesseract, which finds words where the detector's weights are missing."""
+
+    def detect(self, images):
+        return [np.float32([[(300, 350), (400, 350), (400, 380), (300, 380)]]) for _ in images]
+
+
+class WithThreshold(WithoutThreshold):
+    options = {"threshold": 0.55}
+
+    def detect(self, images, threshold):
+        self.last = threshold
+        return super().detect(images)
+
+
+@pytest.mark.parametrize("detector", [WithThreshold(), WithoutThreshold()])
+def test_08_the_threshold_can_be_shown_by_any_detector(detector, capsys):
+    cells = nbformat.read(NOTEBOOKS / "08_end_to_end_ocr.ipynb", as_version=4).cells
+    sources = {cell.id: cell.source for cell in cells}
+    page = {"detector": detector, "plots": plots, "metrics": metrics, "plt": plt}
+    page |= {"parcel": np.zeros((1000, 1200, 3), np.uint8), "parcel_truth": []}
+    for cell in ("threshold", "threshold-still", "threshold-move"):
+        exec(sources[cell], page)
+    titles = [ax.get_title() for ax in page["axes"]]
+    plt.close("all")
+    said = "It has no threshold" in capsys.readouterr().out
+    if isinstance(detector, WithThreshold):
+        assert titles[1].startswith("threshold 0.55: 1 boxes") and not said
+        assert detector.last == 0.55  # the slider begins at the usual one
+    else:
+        assert said

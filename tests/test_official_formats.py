@@ -1,5 +1,6 @@
 """Lessons 04, 05 and 06 on data in the official formats that are not the stand-ins."""
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -47,3 +48,17 @@ def test_in_these_words_lengths_and_case_are_others(in_use):
 @pytest.mark.parametrize("lesson", ["04", "05", "06"])
 def test_a_lesson_runs_on_them_and_claims_nothing_false(lesson, folder):
     official_formats.run_lesson(lesson, folder)
+
+
+def test_lesson_05_takes_resnet50_where_its_weights_lie(tmp_path):
+    official_formats.write_cifar10(tmp_path / "cifar-10-batches-py", 400)
+    official_formats.write_resnet50(tmp_path)
+    copy = official_formats.run_lesson("05", tmp_path)
+    printed = {
+        cell.id: "".join(output.get("text", "") for output in cell.outputs)
+        for cell in nbformat.read(copy, as_version=4).cells
+        if cell.cell_type == "code"
+    }
+    assert printed["which-backbone"] == "backbone: ResNet50, ImageNet weights\n"
+    assert printed["backbone"] == "picture (96, 96, 3) -> features (3, 3, 2048)\n"
+    assert printed["transfer-train"].startswith("2,102,276 of 25,689,988 weights learn")

@@ -7,7 +7,8 @@ from ocr_batch import job
 from ocr_batch.plan import PART_SIZE
 from ocr_utils.errors import OcrError
 
-EPILOG = """IN and OUT may be addresses such as s3://bucket/pages. A job that was stopped goes on
+EPILOG = """IN and OUT may be addresses such as s3://bucket/pages?region=eu-west-1, with keys in
+AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, as for other programs. A job that was stopped goes on
 with what is missing. The exit status is 0 when every page has been dealt with; those that could
 not be read are rows of OUT/errors."""
 

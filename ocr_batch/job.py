@@ -71,8 +71,9 @@ def summary(out) -> Summary:
     planned = table(out, plan.PLAN, ["page"])["page"].to_pylist()
     if sorted(first + errors) != sorted(planned):
         found = set(first + errors)
+        where, missing = storage.shown(out), len(set(planned) - found)
         raise OcrError(
-            f"{out} has {len(set(planned) - found)} pages of {len(planned)} not yet, and "
+            f"{where} has {missing} pages of {len(planned)} not yet, and "
             f"{len(first + errors) - len(found)} twice: start the job again."
         )
     return Summary(len(first), len(errors), table(out, "words", []).num_rows)
@@ -91,6 +92,6 @@ def table(out, name: str, columns: list[str] | None = None):
     filesystem, path = storage.open_place(out)
     files = [name] if name == plan.PLAN else [f"{name}/{f}" for f in storage.list_files(out, name)]
     if not files:
-        raise OcrError(f"{out} holds no table {name!r}: run the job first.")
+        raise OcrError(f"{storage.shown(out)} holds no table {name!r}: run the job first.")
     paths = [f"{path}/{file}" for file in files]
     return dataset.dataset(paths, filesystem=filesystem, format="parquet").to_table(columns)

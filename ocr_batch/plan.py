@@ -25,9 +25,13 @@ def make_plan(source, out, part_size: int = PART_SIZE) -> int:
     import pyarrow as pa
 
     if f"{_whole(out)}/".startswith(f"{_whole(source)}/"):
-        raise OcrError(f"{out} lies inside {source}: choose a folder outside of it.")
+        raise OcrError(
+            f"{storage.shown(out)} lies inside {storage.shown(source)}: "
+            "choose a folder outside of it."
+        )
     origin = {"source": _whole(source), "reader": reader_name()}
-    rows = _planned(out, origin)
+    with storage.reaching(out):
+        rows = _planned(out, origin)
     known = {page for _, page, _, _ in rows}
     new = [page for page in list_pages(source) if page.name not in known]
     first = rows[-1][0] + 1 if rows else 0
@@ -54,8 +58,8 @@ def _planned(out, origin: dict) -> list[tuple[int, str, str, int]]:
         for what, value in origin.items():
             if theirs[what] != value:
                 raise OcrError(
-                    f"{out} holds a job with the {what} {theirs[what]}, this one has {value}: "
-                    "choose another folder."
+                    f"{storage.shown(out)} holds a job with the {what} {theirs[what]}, "
+                    f"this one has {value}: choose another folder."
                 )
         table = file.read()
     return list(zip(*(column.to_pylist() for column in table.columns), strict=True))

@@ -30,12 +30,13 @@ def list_pages(source) -> list[Page]:
     A Parquet file needs a column `page` of names, none twice, and a column `image` of bytes: image
     files as they are. Raises OcrError where there is nothing to read.
     """
+    name = storage.shown(source)
     if storage.is_file(source):
-        files, where = [""], f"{source} has no rows"
-        if not str(source).split("?")[0].lower().endswith(".parquet"):
-            raise OcrError(f"{source} is a file: give a folder of images, or a Parquet file.")
+        files, where = [""], f"{name} has no rows"
+        if not name.lower().endswith(".parquet"):
+            raise OcrError(f"{name} is a file: give a folder of images, or a Parquet file.")
     else:
-        files, where = storage.list_files(source), f"{source} holds no images"
+        files, where = storage.list_files(source), f"{name} holds no images"
     pages: list[Page] = []
     for file in files:
         suffix = "." + file.lower().rpartition(".")[2]
@@ -51,7 +52,7 @@ def list_pages(source) -> list[Page]:
 
 def _rows(source, file: str) -> Iterator[Page]:
     """The rows of a Parquet file; the images themselves are not read."""
-    name = f"{source}/{file}".rstrip("/")
+    name = f"{storage.shown(source)}/{file}".rstrip("/")
     with storage.open_parquet(source, file) as table:
         if missing := {"page", "image"} - set(table.schema_arrow.names):
             raise OcrError(
@@ -67,7 +68,8 @@ def _refuse_doubles(source, pages: list[Page]) -> None:
     seen: set[str] = set()
     for page in pages:
         if page.name in seen:
-            raise OcrError(f"{source} has two pages named {page.name!r}: give each its own name.")
+            where = storage.shown(source)
+            raise OcrError(f"{where} has two pages named {page.name!r}: give each its own name.")
         seen.add(page.name)
 
 

@@ -35,10 +35,36 @@ def open_place(address):
         filesystem, path = fsspec.core.url_to_fs(address)
     except (ImportError, ValueError):
         raise OcrError(
-            f"{address} cannot be opened ({reason}): give a folder, an address such as "
+            f"{shown(address)} cannot be opened ({reason}): give a folder, an address such as "
             "s3://bucket/pages, or install what fsspec needs for it."
         ) from None
     return fs.PyFileSystem(fs.FSSpecHandler(filesystem)), path
+
+
+def shown(address) -> str:
+    """An address as a message shows it: without its keys and options.
+
+    >>> shown("s3://me:secret@bucket/pages?region=eu-west-1")
+    's3://bucket/pages'
+    """
+    scheme, separator, rest = os.fspath(address).partition("://")
+    if not separator:
+        return scheme
+    return f"{scheme}://{rest.split('?')[0].rpartition('@')[2]}"
+
+
+@contextlib.contextmanager
+def reaching(address):
+    """Raises OcrError where the storage at an address does not answer, or refuses."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        reason = str(error).split("\n")[0][:200]
+        raise OcrError(
+            f"{shown(address)} cannot be reached ({reason}): check the address, keys and rights."
+        ) from None
 
 
 def list_files(address, below: str = "") -> list[str]:
@@ -71,8 +97,9 @@ def _walk(root: str):
 
 def is_file(address) -> bool:
     """Whether an address is that of a file, and not of a folder or nothing."""
-    filesystem, path = open_place(address)
-    return filesystem.get_file_info(path).is_file
+    with reaching(address):
+        filesystem, path = open_place(address)
+        return filesystem.get_file_info(path).is_file
 
 
 def read_file(address, name: str) -> bytes:

@@ -1,6 +1,7 @@
 """The batch job on a Ray cluster of two nodes: whatever dies, the tables stay the same."""
 
 import importlib.util
+import socket
 import sys
 import time
 
@@ -22,10 +23,22 @@ def cluster():
     """Two raylets on this machine, with a core each."""
     from ray.cluster_utils import Cluster
 
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
-    cluster.add_node(num_cpus=1)
+    cluster = Cluster(initialize_head=True, head_node_args=node(include_dashboard=False))
+    cluster.add_node(**node())
     yield cluster
     cluster.shutdown()
+
+
+def node(**options) -> dict:
+    """How a raylet is started. It gives up where an agent takes 15 s to say which port it took."""
+    ports = ("metrics_agent", "metrics_export", "dashboard_agent_listen", "runtime_env_agent")
+    options |= {f"{name}_port": free_port() for name in ports}
+    return options | {"num_cpus": 1, "node_ip_address": "127.0.0.1"}
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        return door.getsockname()[1]
 
 
 @pytest.fixture(scope="module")

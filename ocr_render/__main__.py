@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from ocr_render import pictures
-from ocr_utils.errors import OcrError
+from ocr_render.command import status
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -25,23 +25,21 @@ def arguments() -> argparse.ArgumentParser:
 
 def main(argv=None) -> int:
     """Render what the command line asks for; 0 when all went well."""
-    options = arguments().parse_args(argv)
-    try:
-        if options.list:
-            print("\n".join(name for scene in pictures.SCENES for name in pictures.names(scene)))
-            return 0
-        for scene, view in pictures.choose(options.scene):
-            start = time.perf_counter()
-            made, numbers = pictures.make(scene, view, options)
-            seconds = time.perf_counter() - start
-            for page in made:
-                print(f"{page['image']}: {len(page['words'])} words, {seconds:.0f} s", flush=True)
-            if options.check and numbers:
-                print(json.dumps(numbers), flush=True)
-    except OcrError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    return status(_make, arguments().parse_args(argv))
+
+
+def _make(options) -> None:
+    if options.list:
+        print("\n".join(name for scene in pictures.SCENES for name in pictures.names(scene)))
+        return
+    for scene, view in pictures.choose(options.scene):
+        start = time.perf_counter()
+        made, numbers = pictures.make(scene, view, options)
+        seconds = time.perf_counter() - start
+        for page in made:
+            print(f"{page['image']}: {len(page['words'])} words, {seconds:.0f} s", flush=True)
+        if options.check and numbers:
+            print(json.dumps(numbers), flush=True)
 
 
 if __name__ == "__main__":

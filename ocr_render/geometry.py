@@ -186,7 +186,8 @@ def extrude(polygon, depth, bevel) -> Mesh:
     ends = np.cumsum([len(r) for r in rings]).astype(np.uint32)
     cap = mapbox_earcut.triangulate_float64(inner, ends).reshape(-1, 3).astype(int)
     a, b, c = (inner[cap[:, k]] for k in range(3))
-    turned = np.cross(b - a, c - a) < 0
+    ab, ac = (b - a).T, (c - a).T
+    turned = ab[0] * ac[1] - ab[1] * ac[0] < 0
     cap[turned] = cap[turned][:, ::-1]
     low, high = outer.min(axis=0), outer.max(axis=0)
     uv = np.stack([vertices[:, 0] - low[0], high[1] - vertices[:, 1]], axis=1) / (high - low)

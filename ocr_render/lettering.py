@@ -73,7 +73,7 @@ class Canvas:
     scale: float
     ground: tuple = (1.0, 1.0, 1.0)
     words: list[Word] = field(default_factory=list)
-    grain: Callable | None = None  # (rows, columns) pixel slices -> how much ink sticks there
+    grain: Callable | None = None  # (mask, its slices of the label) -> what of the ink sticks
 
     def __post_init__(self):
         rows, columns = round(self.height * self.scale), round(self.width * self.scale)
@@ -237,7 +237,7 @@ class Canvas:
 
     def _blend(self, mask, where, color) -> None:
         if self.grain is not None:
-            mask = mask * self.grain(where)
+            mask = self.grain(mask, where)
         self.ink[where] = np.maximum(self.ink[where], mask)
         part = self.color[where]
         self.color[where] = part + mask[..., None] * (np.float32(color) - part)

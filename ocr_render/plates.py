@@ -16,10 +16,10 @@ import cv2
 import numpy as np
 
 from ocr_render import phone, plate_scenes
+from ocr_render.command import status
 from ocr_render.phone import Look
 from ocr_render.plate import Plate
 from ocr_render.stage import Stage
-from ocr_utils.errors import OcrError
 
 PASS = 16  # rays a pixel of the map: fewer make the letters' edges rough
 WHITE = 0.8  # reflectance of the white label
@@ -124,12 +124,7 @@ def main(argv=None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--samples", type=int, default=24, help="rays a pixel (24)")
     options = parser.parse_args(argv)
-    try:
-        make_many(options.out, options.count, options.seed, options.samples)
-    except OcrError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    return status(make_many, options.out, options.count, options.seed, options.samples)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import glob
 import importlib.util
 import os
 import re
+import sys
 import tempfile
 from pathlib import Path
 
@@ -20,6 +21,10 @@ LLVM = (
     "/opt/homebrew/opt/llvm/lib/libLLVM*",
 )
 OLDEST_LLVM = 16  # 14 and 15 abort: they lack an instruction that drjit 1.5 uses
+NO_LLVM = (
+    f"There is no LLVM of version {OLDEST_LLVM} or newer, so rendering takes about four times as "
+    "long: sudo apt-get install libllvm19"
+)
 
 
 def require() -> None:
@@ -32,7 +37,10 @@ def require() -> None:
 
 
 def backend(threads: int = 1):
-    """The module mitsuba with a variant chosen: LLVM's where a new enough LLVM is installed."""
+    """The module mitsuba with a variant chosen: LLVM's where a new enough LLVM is installed.
+
+    Where there is none, one sentence on stderr says what to install.
+    """
     require()
     library = os.environ.setdefault("DRJIT_LIBLLVM_PATH", newest_llvm() or "")
     import mitsuba
@@ -40,10 +48,12 @@ def backend(threads: int = 1):
     if mitsuba.variant() is None:
         chosen = "llvm_ad_rgb" if library else "scalar_rgb"
         mitsuba.set_variant(chosen)
-        if chosen == "llvm_ad_rgb":
+        if library:
             import drjit
 
             drjit.set_thread_count(threads)
+        else:
+            print(NO_LLVM, file=sys.stderr, flush=True)
         mitsuba.set_log_level(mitsuba.LogLevel.Error)
     return mitsuba
 

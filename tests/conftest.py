@@ -1,5 +1,9 @@
-"""What several tests read: word LMDBs, and folders without any data."""
+"""What several tests read: word LMDBs, and folders without any data; how tests that render run."""
 
+import importlib.util
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +13,34 @@ from ocr_data.downloads import Download
 from ocr_data.lmdb_words import encode_jpeg, write_words
 from ocr_synth.words import plain_sample
 from tests.word_sets import picture
+
+RENDERS = "renders: runs in a process of its own; skipped without ocr_render/requirements.txt"
+IN_CHILD = "OCR_COURSE_RENDERS_HERE"
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", RENDERS)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    """Run a test that renders alone: Mitsuba's threads crash where other libraries' run too."""
+    if pyfuncitem.get_closest_marker("renders") is None or IN_CHILD in os.environ:
+        return None
+    for name in ("mitsuba", "pyoidn"):
+        if importlib.util.find_spec(name) is None:
+            pytest.skip(f"{name} is not installed (ocr_render/requirements.txt)")
+    command = [sys.executable, "-m", "pytest", "-q", pyfuncitem.nodeid]
+    done = subprocess.run(
+        command,
+        cwd=pyfuncitem.config.rootpath,
+        env=os.environ | {IN_CHILD: "1"},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        pytest.fail(done.stdout[-4000:] + done.stderr[-1000:], pytrace=False)
+    return True
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ocr_render import phone, pictures, truth
+from ocr_render import phone, pictures, render, truth
 from ocr_render.__main__ import main
 from ocr_render.camera import Camera
 from ocr_render.fonts import check_glyphs, path
@@ -169,6 +169,26 @@ def test_a_missing_package_names_the_command(capsys, monkeypatch):
     assert "pip install -r ocr_render/requirements.txt" in capsys.readouterr().err
 
 
+def test_the_newest_llvm_that_works_is_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(render, "LLVM", (str(tmp_path / "libLLVM*"),))
+    for name in ("libLLVM-14.so.1", "libLLVM-15.so"):
+        (tmp_path / name).touch()
+    assert render.newest_llvm() is None
+    for name in ("libLLVM-16.so", "libLLVM.so.19.1"):
+        (tmp_path / name).touch()
+    assert render.newest_llvm() == str(tmp_path / "libLLVM.so.19.1")
+
+
+@pytest.mark.renders
+def test_without_llvm_one_sentence_names_the_command(capsys, monkeypatch):
+    monkeypatch.setattr(render, "LLVM", ())
+    monkeypatch.delenv("DRJIT_LIBLLVM_PATH", raising=False)
+    light = [render.render(tiny_stage(), 48, 1) for _ in range(2)]
+    assert render.backend().variant() == "scalar_rgb" and light[1].mean() > 0.1
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 1 and said[0].endswith("sudo apt-get install libllvm19")
+
+
 def test_stages_are_deterministic():
     try:
         one, two = (pictures.module("typed_letter").build("") for _ in range(2))
@@ -191,11 +211,8 @@ def tiny_stage():
     return stage
 
 
+@pytest.mark.renders
 def test_render_and_truth_agree():
-    pytest.importorskip("mitsuba", reason="Mitsuba is not installed (ocr_render/requirements.txt)")
-    pytest.importorskip("pyoidn", reason="pyoidn is not installed (ocr_render/requirements.txt)")
-    from ocr_render import render
-
     stage = tiny_stage()
     one, two = (render.render(stage, 160, 2) for _ in range(2))
     assert one.shape == (120, 160, 3) and np.isfinite(one).all()
@@ -227,11 +244,8 @@ def sheet_of_metal(text, size, depth):
     return stage
 
 
+@pytest.mark.renders
 def test_embossed_letters_are_seen_by_light_alone():
-    pytest.importorskip("mitsuba", reason="Mitsuba is not installed (ocr_render/requirements.txt)")
-    pytest.importorskip("pyoidn", reason="pyoidn is not installed (ocr_render/requirements.txt)")
-    from ocr_render import render
-
     contrast = []
     for depth in (0.0, 1.5):
         stage = sheet_of_metal("27", 30, depth)
@@ -243,9 +257,8 @@ def test_embossed_letters_are_seen_by_light_alone():
     assert contrast[1] > 3 * contrast[0]
 
 
+@pytest.mark.renders
 def test_make_writes_picture_and_truth(tmp_path, monkeypatch):
-    pytest.importorskip("mitsuba", reason="Mitsuba is not installed (ocr_render/requirements.txt)")
-    pytest.importorskip("pyoidn", reason="pyoidn is not installed (ocr_render/requirements.txt)")
     scene = Namespace(build=lambda view: tiny_stage())
     monkeypatch.setattr(pictures, "module", lambda name: scene)
     options = Namespace(out=tmp_path, width=96, spp=1, light=None)
@@ -258,10 +271,9 @@ def test_make_writes_picture_and_truth(tmp_path, monkeypatch):
 # plates: one render, many labels -----------------------------------------------------------
 
 
+@pytest.mark.renders
 def test_a_retextured_plate_equals_a_full_render(tmp_path):
-    pytest.importorskip("mitsuba", reason="Mitsuba is not installed (ocr_render/requirements.txt)")
-    pytest.importorskip("pyoidn", reason="pyoidn is not installed (ocr_render/requirements.txt)")
-    from ocr_render import plates, render
+    from ocr_render import plates
 
     stage = tiny_stage()
     plates.make(stage, "sign", 200, 16).save(tmp_path / "plate.npz")

@@ -114,9 +114,8 @@ def test_stages_of_plates_are_varied_and_show_their_sign():
     assert len(kinds) >= 5
 
 
+@pytest.mark.renders
 def test_a_stopped_run_goes_on_where_it_was(tmp_path, capsys):
-    pytest.importorskip("mitsuba", reason="Mitsuba is not installed (ocr_render/requirements.txt)")
-    pytest.importorskip("pyoidn", reason="pyoidn is not installed (ocr_render/requirements.txt)")
     plates.make_many(tmp_path, 1, samples=1)
     first = (tmp_path / "plate_00000.npz").stat().st_mtime_ns
     assert plates.main(["--out", str(tmp_path), "--count", "2", "--samples", "1"]) == 0

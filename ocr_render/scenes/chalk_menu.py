@@ -1,13 +1,13 @@
 """The chalk board of the Gull Cafe."""
 
+import cv2
 import numpy as np
 
-from ocr_render import lights, materials, surfaces
+from ocr_render import lights, masonry, materials, surfaces
 from ocr_render.camera import Camera
 from ocr_render.geometry import flat, rounded_box
 from ocr_render.lettering import Canvas
 from ocr_render.phone import Look
-from ocr_render.scenes import parts
 from ocr_render.stage import Stage
 
 SIZE = (600.0, 800.0)
@@ -36,10 +36,9 @@ def build(view: str = "") -> Stage:
     pane = lights.panel((-1500, 700, 1300), (0, 0, 0), 1000, 1300, (0, 1, 0))
     glass = lights.window_texture((9, 10, 11.5))
     stage.add("window", pane, materials.matte((0, 0, 0)), lights.emitting(glass))
-    color, height = surfaces.brick(
-        (1400, 1400), 0.8, rng, ((0.80, 0.78, 0.73), (0.76, 0.74, 0.69)), (0.74, 0.72, 0.67)
-    )
-    parts.wall(stage, 1750, 1750, color, height)
+    wall = masonry.bricks((1300, 1200), 0.8, rng, rough=0.8)
+    color = masonry.coated(wall, rng, 0.8, (0.80, 0.78, 0.73))
+    masonry.put(stage, (1500, 1625), wall, color, 0.6)
     board = canvas(rng)
     stage.label("board", board, flat(*SIZE, (0, 0, 18)), materials.painted(board.color, 0.65, 0.25))
     frame(stage, rng)
@@ -64,34 +63,45 @@ def frame(stage, rng) -> None:
 
 
 def canvas(rng) -> Canvas:
-    """The board: chalk sticks to its grain."""
+    """The board and its words."""
     page = Canvas(*SIZE, 2.6)
-    shape = page.ink.shape
-    page.color[:] = surfaces.slate(shape, 2.6, rng)
-    grain = (
-        0.80 + 0.30 * surfaces.cloud(shape, 2.2, rng, 2) + 0.12 * surfaces.cloud(shape, 40, rng, 3)
-    )
-    page.grain = lambda where: grain[where].clip(0.12, 1) * 0.95
+    page.color[:] = surfaces.slate(page.ink.shape, 2.6, rng)
+    page.grain = chalk(page, rng)
     page.write("The Gull Cafe", 300, 118, "script", 92, YELLOW, "center", jitter=rng)
     for y, bend in ((148, 4), (153, -3)):
-        page.line([(x, y + bend * np.sin(x / 90)) for x in range(90, 511, 10)], CHALK, 2.2)
-    page.write("Today", 300, 216, "chalk", 58, BLUE, "center", jitter=rng)
+        page.line([(x, y + bend * np.sin(x / 90)) for x in range(90, 511, 10)], CHALK, 3.0)
+    page.write("Today", 300, 214, "chalk", 58, BLUE, "center", jitter=rng)
     for k, (dish, price) in enumerate(MENU):
-        y = 296 + 78 * k
-        page.write(dish, 60, y, "chalk", 60, CHALK, jitter=rng, room=330)
-        page.write(price, 545, y, "chalk", 60, CHALK, "right", jitter=rng)
-        page.line([(400, y - 5), (428, y - 4)], (0.6, 0.6, 0.58), 2.0)
-    page.write("Soup is free on", 300, 690, "chalk", 46, PINK, "center", jitter=rng, angle=-1.5)
-    page.write("Lantern night!", 300, 746, "chalk", 52, PINK, "center", jitter=rng, angle=-1.5)
+        y = 294 + 83 * k
+        page.write(dish, 60, y, "chalk", 56, CHALK, jitter=rng, room=330)
+        page.write(price, 545, y, "chalk", 56, CHALK, "right", jitter=rng)
+        start, end = rng.normal((388, y - 12), 3), rng.normal((424, y - 13), 3)
+        page.line([tuple(start), tuple(end)], CHALK, 3.0)
+    page.write("Soup is free on", 300, 700, "chalk", 46, PINK, "center", jitter=rng, angle=-1.5)
+    page.write("Lantern night!", 300, 760, "chalk", 50, PINK, "center", jitter=rng, angle=-1.5)
     page.grain = None
     smear(page, rng)
     return page
 
 
+def chalk(page, rng):
+    """What sticks of a stroke: nearly all in its middle, crumbs along its edges."""
+    shape, scale = page.ink.shape, page.scale
+    grain = 0.7 * surfaces.cloud(shape, 1.1 * scale, rng, 2) + 0.7 * surfaces.cloud(
+        shape, 1.3 * scale, rng, 2, stretch=3
+    )
+    press = 0.84 + 0.08 * surfaces.cloud(shape, 45 * scale, rng, 3) + 0.05 * grain
+
+    def sticks(mask, where):
+        pressure = cv2.GaussianBlur(mask, (0, 0), 1.1 * scale)
+        cover = 1 / (1 + np.exp(-7 * (pressure - 0.50 + 0.27 * grain[where])))
+        return mask * cover * press[where]
+
+    return sticks
+
+
 def smear(page, rng) -> None:
     """Dust that a sleeve has drawn out of the chalk."""
-    import cv2
-
     blur = cv2.GaussianBlur(page.ink, (0, 0), sigmaX=26, sigmaY=5)
     cloud = (0.3 + 0.4 * surfaces.cloud(page.ink.shape, 150, rng, 3)).clip(0, 1)
     page.color = surfaces.mix_in(page.color, (0.6, 0.6, 0.58), 0.35 * blur * cloud)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ocr_render import lights, materials, surfaces
+from ocr_render import lights, masonry, materials, surfaces
 from ocr_render.camera import Camera
 from ocr_render.geometry import Mesh, _grid_faces
 from ocr_render.lettering import Canvas
@@ -19,16 +19,16 @@ def build(view: str = "") -> Stage:
     rng = np.random.default_rng(73)
     camera = Camera((190, -120, 560), (2, 0, 0), view=46, aperture=2.0, focus=(0, 0, 26), roll=1.5)
     stage = Stage(camera, seed=73)
-    stage.looks = {"": Look(key=0.55, white=0.5, seed=47)}
+    stage.looks = {"": Look(key=0.50, white=0.5, seed=47)}
     stage.light("sky", lights.sun_and_sky(-48, 44, sun=0.85, sky=1.1, turbidity=4))
     parts.street(stage)
     sun = np.array([np.sin(np.radians(-48)), np.tan(np.radians(44)), np.cos(np.radians(48))])
     tree = lights.leaves(rng, sun * 1300 + [330, 300, 0], (800, 350, 200), 50, 70)
     stage.add("leaves", tree, materials.matte((0.2, 0.3, 0.1)))
-    color, height = surfaces.brick(
-        (1300, 1700), 1.5, rng, ((0.82, 0.79, 0.72), (0.78, 0.75, 0.68)), (0.76, 0.73, 0.66)
-    )
-    parts.wall(stage, 1133, 867, color, height)
+    wall = masonry.bricks((700, 900), 1.0, rng)
+    tones = (0.60, 0.36, 0.26), (0.45, 0.26, 0.20)
+    color = masonry.fired(wall, rng, 1.0, tones, (0.66, 0.62, 0.55))
+    masonry.put(stage, (900, 700), wall, color)
     sign = canvas(rng)
     material = materials.painted(sign.color, 0.08, 0.6)
     stage.add("sign", oval(), material)

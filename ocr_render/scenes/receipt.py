@@ -49,7 +49,7 @@ def canvas(rng) -> Canvas:
     slip = Canvas(76, 165, 14)
     slip.color[:] = surfaces.paper(slip.ink.shape, 14, rng, (0.93, 0.93, 0.925))
     fade = 1 - 0.12 * (0.5 + 0.4 * surfaces.cloud(slip.ink.shape, 300, rng, 3)).clip(0, 1)
-    slip.grain = lambda where: fade[where]
+    slip.grain = lambda mask, where: mask * fade[where]
     left, right, middle = 6, 70, 38
     slip.write("MARLOW & SONS", middle, 15, "receipt bold", 6.6, INK, "center")
     for k, line in enumerate(("Bakery and cafe", "12 Lantern Street", "Larkhaven LH4 2QE")):

@@ -109,7 +109,7 @@ def canvas(rng) -> Canvas:
     letter.color[:] = surfaces.paper(letter.ink.shape, 13, rng, (0.935, 0.91, 0.845), 1.6)
     ribbon = 0.80 + 0.16 * surfaces.cloud(letter.ink.shape, 16, rng, 3)
     ribbon += 0.10 * surfaces.cloud(letter.ink.shape, 3, rng, 2)
-    letter.grain = lambda where: ribbon[where].clip(0.3, 1)
+    letter.grain = lambda mask, where: mask * ribbon[where].clip(0.3, 1)
     for k, (x, text) in enumerate(LINES):
         if text:
             letter.write(text, x - 4, 22 + 6.6 * k, "typewriter", 4.15, strike=rng)

@@ -42,11 +42,11 @@ TOO_WIDE = """() => [...document.querySelectorAll(
 
 
 @contextlib.contextmanager
-def jupyterlab():
+def jupyterlab(notebooks: Path = NOTEBOOKS):
     """A copy of the lessons in JupyterLab, on a free port -> the address of their folder."""
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("notebooks", "docs"):
-            shutil.copytree(ROOT / name, Path(folder, name))
+        for source in (notebooks, ROOT / "docs"):
+            shutil.copytree(source, Path(folder, source.name))
         setting = Path(folder, "settings", SETTINGS)
         setting.parent.mkdir(parents=True)
         setting.write_text('{"windowingMode": "none"}')
@@ -66,16 +66,15 @@ def jupyterlab():
             port = next(
                 found[1] for line in lines if (found := re.search(r"127.0.0.1:(\d+)", line))
             )
-            yield f"http://127.0.0.1:{port}/lab/tree/notebooks/"
+            yield f"http://127.0.0.1:{port}/lab/tree/{notebooks.name}/"
         finally:
             process.terminate()
             process.wait(60)
 
 
-def run(page, address: str, lesson: str) -> list[str]:
-    """Open a lesson and run all its cells; the errors that it shows."""
-    [path] = NOTEBOOKS.glob(f"{lesson}_*.ipynb")
-    page.goto(f"{address}{path.name}?token=course&reset")
+def run(page, address: str, name: str) -> list[str]:
+    """Open a notebook and run all its cells; the errors that it shows."""
+    page.goto(f"{address}{name}?token=course&reset")
     page.wait_for_selector(f"{NOTEBOOK} .jp-Cell", timeout=180_000)
     page.wait_for_function("window.jupyterapp")
     finished = page.evaluate(RUN_ALL)
@@ -145,7 +144,8 @@ def main(folder: str, *lessons: str) -> None:
     target.mkdir(parents=True, exist_ok=True)
     with jupyterlab() as address, chromium_page() as page:
         for lesson in lessons:
-            print(lesson, "errors:", run(page, address, lesson), flush=True)
+            [path] = NOTEBOOKS.glob(f"{lesson}_*.ipynb")
+            print(lesson, "errors:", run(page, address, path.name), flush=True)
             print("    wider than the page:", page.evaluate(TOO_WIDE))
             print("    the slider moves what it shows:", move_slider(page))
             print("    answers:", *answer(page), sep="\n        ", flush=True)

@@ -9,7 +9,7 @@ import numpy as np
 from ocr_render import lights, materials, surfaces
 from ocr_render.camera import Camera
 from ocr_render.geometry import extrude, flat, rounded_box, rounded_rectangle, sheet, tube
-from ocr_render.lettering import Canvas
+from ocr_render.lettering import Canvas, embossed
 from ocr_render.phone import Look
 from ocr_render.scenes import parts
 from ocr_render.stage import Stage
@@ -102,21 +102,25 @@ def _column(stage, size, rng):
 def _sheet_of_paper(stage, size, rng):
     """Paper, cloth or a banner: bent, wavy or crumpled."""
     _wall(stage, size, rng)
-    waves = rng.uniform(0.2, 1.0, 3) * [0.05, 0.02, 0.012] * size[0]
+    crushed = rng.random() < 0.5
+    waves = rng.uniform(0.2, 1.0, 3) * ([0.03, 0, 0] if crushed else [0.05, 0.02, 0.012]) * size[0]
     count, phase = rng.uniform([0.3, 1, 4], [1, 4, 11]), rng.uniform(0, 2 * np.pi, 3)
     turn = rng.uniform(-0.6, 0.6, 3)
-    folds = surfaces.cloud((80, 100), 40, rng, 4, 0.6) * rng.uniform(0, 0.012) * size[0]
+    scale = 160 / size[0]
+    shape = max(8, int(size[1] * scale)), 160
+    slope = rng.uniform(0.15, 0.5) if crushed else 0.0
+    folds = surfaces.crumple(shape, scale, rng, rng.uniform(0.06, 0.2) * size[0], slope)
 
-    def place(uv):
+    def bent(uv):
         points = flat(*size, (0, 0, 4))(uv)
-        row, column = (uv[:, 1] * 79).astype(int), (uv[:, 0] * 99).astype(int)
-        z = np.abs(folds[row, column]) + waves.sum()
-        for height, number, start, slope in zip(waves, count, phase, turn, strict=True):
-            z = z + height * np.sin(start + 2 * np.pi * number * (uv[:, 0] + slope * uv[:, 1]))
+        z = waves.sum() - folds.min()
+        for height, number, start, lean in zip(waves, count, phase, turn, strict=True):
+            z = z + height * np.sin(start + 2 * np.pi * number * (uv[:, 0] + lean * uv[:, 1]))
         points[:, 2] += z
         return points
 
-    stage.add(SIGN, sheet(place, 100, 80), _paint(rng, rough=0.5))
+    place = embossed(bent, folds)
+    stage.add(SIGN, sheet(place, *shape[::-1]), _paint(rng, rough=0.5))
     return place
 
 

@@ -124,6 +124,23 @@ def paper(shape, scale, rng, tint=(0.95, 0.945, 0.925), strength=1.0):
     return (np.float32(tint) * (1 + strength * tone)[..., None]).clip(0, 1)
 
 
+def crumple(shape, scale, rng, cell=70.0, slope=0.5) -> np.ndarray:
+    """Heights in mm of paper that was crushed and smoothed out: flat pieces between sharp folds.
+
+    A piece is about `cell` mm wide; `slope` is that of the steepest pieces.
+    """
+    y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32) / scale
+    height = np.zeros(shape, np.float32)
+    for turn in rng.permutation(9) / 9 * np.pi:
+        period = cell * rng.uniform(0.7, 2.2)
+        along = (x * np.cos(turn) + y * np.sin(turn)) / period + rng.random()
+        along = along + 0.12 * cloud(shape, 2 * cell * scale, rng, 2)
+        fold = np.abs(2 * (along % 1) - 1) - 0.5
+        here = (0.5 + cloud(shape, 2.5 * cell * scale, rng, 2)).clip(0, 1)
+        height += 0.5 * slope * rng.uniform(0.3, 1) * period * fold * here
+    return height
+
+
 def cardboard(shape, scale, rng, tint=(0.66, 0.52, 0.37)):
     """Brown corrugated board: flutes along the rows shine through, fibers, specks."""
     x = np.arange(shape[1])[None] / scale

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ocr_render import phone, pictures, render, truth
+from ocr_render import masonry, phone, pictures, render, surfaces, truth
 from ocr_render.__main__ import main
 from ocr_render.camera import Camera
 from ocr_render.fonts import check_glyphs, path
 from ocr_render.geometry import flat, lathe, rounded_box
 from ocr_render.lettering import Canvas, embossed
+from ocr_render.matrix import DOT, Matrix
 from ocr_render.phone import Look
 from ocr_render.plate import load
 from ocr_utils.errors import OcrError
@@ -93,6 +94,42 @@ def test_outline_follows_a_curve(radius):
     word = board("HARBOR", radius=radius).words[0]
     middle, ends = word.quads[2:4, :, 1].mean(), word.quads[[0, -1], :, 1].mean()
     assert (ends > middle) == (radius > 0)
+
+
+def test_a_matrix_shows_what_it_is_told_and_knows_where():
+    matrix = Matrix(60, 12, 9.0)
+    matrix.write("Pier 3", 2, 10, "sans bold", 11)
+    canvas = matrix.canvas
+    assert [word.text for word in canvas.words] == ["Pier", "3"]
+    light = matrix.glow((1, 1, 1), np.random.default_rng(0))[..., 0]
+    dark = ~matrix.lit.repeat(DOT, axis=0).repeat(DOT, axis=1)
+    assert light[dark].max() == 0 and (light > 0).sum() > 40 * matrix.lit.sum()
+    for word in canvas.words:
+        for k, quad in enumerate(word.quads):
+            y, x = np.nonzero(canvas.ids == word.first_id + k)
+            low, high = quad.min(axis=0) * canvas.scale, quad.max(axis=0) * canvas.scale
+            assert len(x) > 100 and low[0] <= x.min() and x.max() < high[0]
+            assert low[1] <= y.min() and y.max() < high[1]
+
+
+@pytest.mark.parametrize("row", [10, 4])
+def test_a_text_too_large_for_its_matrix_is_an_error(row):
+    with pytest.raises(OcrError, match="not fit on a matrix of 60 x 12 dots"):
+        Matrix(60, 12, 9.0).write("LANTERN STREET" if row == 10 else "7", 2, row, "sans bold", 11)
+
+
+def test_bricks_stand_out_of_their_joints():
+    wall = masonry.bricks((300, 500), 1.0, np.random.default_rng(0))
+    brick, mortar = wall.height[wall.face > 0.95], wall.height[wall.face < 0.05]
+    assert 0.7 < (wall.face > 0.5).mean() < 0.9
+    assert brick.mean() - mortar.mean() > 2 and wall.height.max() < 3
+
+
+def test_crumpled_paper_has_flat_pieces_and_sharp_folds():
+    height = surfaces.crumple((200, 300), 1.0, np.random.default_rng(0), cell=60, slope=0.5)
+    slope, bend = np.gradient(height, axis=1), np.diff(height, 2, axis=1)
+    assert 0.05 < np.abs(slope).mean() < 0.5
+    assert np.percentile(np.abs(bend), 99) > 8 * np.median(np.abs(bend))
 
 
 def test_a_text_too_long_is_an_error():

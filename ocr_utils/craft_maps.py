@@ -71,12 +71,18 @@ def _paint(target: np.ndarray, boxes: np.ndarray) -> None:
 # --- from maps to boxes ---------------------------------------------------------------------------
 
 
-def find_boxes(maps: np.ndarray, threshold: float = 0.5, peak: float = 0.6, smallest: int = 2):
+def find_boxes(
+    maps: np.ndarray,
+    threshold: float = 0.5,
+    peak: float = 0.6,
+    smallest: int = 2,
+    gap: float = 0.0,
+) -> np.ndarray:
     """Maps (h, w, 2), region and affinity 0..1 -> quadrilaterals (N, 4, 2) float32, in map pixels.
 
     A word is a connected component of region + affinity above `threshold` whose region somewhere
     exceeds `peak`. The component covers the inner part of the word; the Gaussian's shape says how
-    far the word reaches beyond it.
+    far the word reaches beyond it. gap: as in `split_words`; 0 leaves every component whole.
 
     >>> one, two = [(4, 4), (24, 4), (24, 34), (4, 34)], [(24, 4), (44, 4), (44, 34), (24, 34)]
     >>> (find_boxes(score_maps([np.float32([one, two])], 40, 60)) * 2).round().tolist()
@@ -84,8 +90,8 @@ def find_boxes(maps: np.ndarray, threshold: float = 0.5, peak: float = 0.6, smal
     """
     import cv2
 
-    region = maps[:, :, 0]
-    mask = ((region + maps[:, :, 1]) > threshold).astype(np.uint8)
+    region, score = maps[:, :, 0], maps.sum(axis=2)
+    mask = (score > threshold).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
     boxes = []
     for number in range(1, count):
@@ -94,18 +100,77 @@ def find_boxes(maps: np.ndarray, threshold: float = 0.5, peak: float = 0.6, smal
             continue
         part = np.s_[top : top + height, left : left + width]
         own = labels[part] == number
-        if region[part][own].max() >= peak:
-            boxes.append(_rectangle(own, threshold) + [left, top])
+        for word in split_words(own, score[part], gap) if gap else [own]:
+            if region[part][word].max() >= peak:
+                boxes.append(_grow(_rectangle(word), threshold) + [left, top])
     return np.asarray(boxes, np.float32).reshape(-1, 4, 2)
 
 
-def _rectangle(own: np.ndarray, threshold: float) -> np.ndarray:
-    """The word's rectangle around a component (h, w) bool: (4, 2), clockwise from the top left.
+def split_words(own: np.ndarray, score: np.ndarray, gap: float) -> list[np.ndarray]:
+    """One component that may be several words of a line -> the words, each (h, w) bool.
+
+    own: the component's pixels, (h, w) bool; score: region + affinity, (h, w). Between letters the
+    score dips. Where it dips below `gap` times the component's usual dip, between letters that
+    stand no closer than usual, a new word begins: what "usual" is, each line says itself.
+
+    >>> letters = np.float32([1, 0.9, 1, 0.9, 1, 0.6, 0.6, 1, 0.9, 1])
+    >>> words = split_words(np.ones((3, 10), bool), np.tile(letters, (3, 1)), 0.7)
+    >>> [word[0].astype(int).tolist() for word in words]
+    [[1, 1, 1, 1, 1, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 1, 1, 1, 1, 1]]
+    """
+    corner, along, _, down = _rectangle(own)
+    width = np.linalg.norm(along - corner)
+    if width < 6 or np.linalg.norm(down - corner) > 1.2 * width:
+        return [own]  # no line
+    pixels = np.argwhere(own)
+    place = (pixels[:, ::-1] + 0.5 - corner) @ (along - corner) / width
+    place = np.floor(place).astype(int) - int(np.floor(place.min()))
+    ridge = np.zeros(place.max() + 1, np.float32)
+    np.maximum.at(ridge, place, score[own])
+    tops, dips = _tops_and_dips(ridge)
+    if len(dips) < 2:
+        return [own]
+    depth, pitch = ridge[dips], np.diff(tops)
+    new = (depth < gap * np.median(depth)) & (pitch > np.median(pitch))
+    part = np.searchsorted(dips[new], place, side="right")
+    words = np.zeros((new.sum() + 1, *own.shape), bool)
+    words[part, pixels[:, 0], pixels[:, 1]] = True
+    return list(words[words.any(axis=(1, 2))])
+
+
+def _tops_and_dips(ridge: np.ndarray, least: float = 0.05) -> tuple[np.ndarray, np.ndarray]:
+    """Where a curve has its tops, and its lowest places between them; one dip less than tops.
+
+    Ups and downs smaller than `least` do not count.
+    """
+    tops, dips, top, dip = [], [], 0, None
+    for here, height in enumerate(ridge):
+        if dip is None:  # on the way up
+            if height > ridge[top]:
+                top = here
+            elif height < ridge[top] - least:
+                tops.append(top)
+                dip = here
+        elif height < ridge[dip]:
+            dip = here
+        elif height > ridge[dip] + least:
+            dips.append(dip)
+            top, dip = here, None
+    if dip is None:
+        tops.append(top)
+    return np.array(tops[: len(dips) + 1], int), np.array(dips, int)
+
+
+def _rectangle(own: np.ndarray) -> np.ndarray:
+    """The rectangle around a component (h, w) bool: (4, 2), clockwise from the top left.
 
     Upright unless a turned rectangle is clearly smaller.
     """
     import cv2
 
+    rows, columns = own.any(axis=1).nonzero()[0], own.any(axis=0).nonzero()[0]
+    top, left = rows[0], columns[0]
+    own = own[top : rows[-1] + 1, left : columns[-1] + 1]
     height, width = own.shape
     corners = np.float32([[0, 0], [width, 0], [width, height], [0, height]])
     if width > 1.5 * height or height > 1.5 * width:
@@ -114,7 +179,7 @@ def _rectangle(own: np.ndarray, threshold: float) -> np.ndarray:
         size = np.array(size) + 1  # from the centers of the outer pixels to their edges
         if np.prod(size) < 0.8 * width * height:
             corners = _clockwise(cv2.boxPoints((np.array(center) + 0.5, size, angle)))
-    return _grow(corners, threshold)
+    return corners + np.float32([left, top])
 
 
 def _clockwise(corners: np.ndarray) -> np.ndarray:

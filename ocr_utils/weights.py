@@ -70,8 +70,8 @@ DETECTOR = {
         "channels": {"type": "array", "minItems": 5, "maxItems": 5, "items": CHANNELS},
         "options": {
             "type": "object",
-            "required": ["threshold", "peak"],
-            "properties": {"threshold": SHARE, "peak": SHARE},
+            "required": ["threshold", "peak", "gap"],
+            "properties": {"threshold": SHARE, "peak": SHARE, "gap": SHARE},
             "additionalProperties": False,
         },
     },
@@ -92,7 +92,7 @@ def read_card(path, schema: dict) -> dict:
 
     >>> from ocr_utils.paths import WEIGHTS
     >>> read_card(WEIGHTS / "detector.json", DETECTOR)["options"]
-    {'threshold': 0.65, 'peak': 0.75}
+    {'threshold': 0.6, 'peak': 0.7, 'gap': 0.7}
     """
     path = Path(path)
     try:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ocr_synth.pages import render_page
-from ocr_utils import detector
+from ocr_utils import craft_maps, detector
 from ocr_utils.metrics import Score, box_hmean
 
 TINY = (4, 4, 4, 4, 4)
@@ -59,6 +59,54 @@ def test_perfect_maps_give_back_the_boxes(kind):
         maps = detector.score_maps(page.characters, 512, 512)
         score += box_hmean(page.words, detector.find_boxes(maps) * detector.STRIDE, iou=0.6)
     assert score.f1 > 0.93, score
+
+
+def line_of_letters(dips, pitches) -> np.ndarray:
+    """A score map (5, W): letters that reach 1, so far apart, and what it falls to between them."""
+    places = np.concatenate([[0], np.cumsum(pitches)])
+    between = (places[:-1] + places[1:]) / 2
+    order = np.argsort(np.concatenate([places, between]))
+    where = np.concatenate([places, between])[order]
+    heights = np.concatenate([np.ones(len(places)), dips])[order]
+    return np.tile(np.interp(np.arange(places[-1] + 1), where, heights), (5, 1))
+
+
+@pytest.mark.parametrize(
+    ("dips", "pitches", "words"),
+    [
+        ([0.9, 0.9, 0.6, 0.9, 0.9], [8, 8, 12, 8, 8], 2),
+        ([0.9, 0.9, 0.6, 0.9, 0.9], [8, 8, 6, 8, 8], 1),  # letters do not come closer at a gap
+        ([0.65] * 5, [12] * 5, 1),  # wide spacing is no gap
+        ([0.9, 0.6, 0.9, 0.6, 0.9, 0.9, 0.9], [8, 12, 8, 12, 8, 8, 8], 3),
+        ([0.6], [20], 1),  # two letters do not say what is usual
+    ],
+)
+def test_words_are_parted_where_the_line_dips_more_than_usual(dips, pitches, words):
+    score = line_of_letters(dips, pitches)
+    found = craft_maps.split_words(np.ones(score.shape, bool), score, gap=0.7)
+    assert len(found) == words and (sum(found) == 1).all()
+
+
+def test_words_of_a_rising_line_are_parted_too():
+    score = line_of_letters([0.9, 0.9, 0.6, 0.9, 0.9], [8, 8, 12, 8, 8])
+    turned = np.zeros((60, 60))
+    for x in range(score.shape[1]):
+        turned[45 - x * 3 // 4 : 50 - x * 3 // 4, 5 + x] = score[:, x]
+    maps = np.dstack([turned, np.zeros_like(turned)]).astype(np.float32)
+    whole, parted = craft_maps.find_boxes(maps), craft_maps.find_boxes(maps, gap=0.7)
+    assert len(whole) == 1 and len(parted) == 2
+    assert {int(box[:, 0].mean()) // 22 for box in parted} == {0, 1}
+
+
+def test_perfect_maps_have_hardly_a_gap_inside_a_word():
+    whole = parted = 0
+    for kind in ("document", "sign", "poster"):
+        for index in range(4):
+            page = render_page(22, index, kind, size=(512, 512), hard=False)
+            maps = detector.score_maps(page.characters, 512, 512)
+            whole += len(craft_maps.find_boxes(maps))
+            parted += len(craft_maps.find_boxes(maps, gap=0.7))
+    assert whole > 100 and parted <= 1.05 * whole
 
 
 def test_turned_word_gives_a_turned_quadrilateral_in_order():

@@ -67,7 +67,7 @@ def go_on_from(weights: Path, model, run: Path) -> loop.Progress:
 
 def options(args) -> dict:
     """How boxes are made of maps, as `find_boxes` takes it."""
-    return {"threshold": args.threshold, "peak": args.peak}
+    return {"threshold": args.threshold, "peak": args.peak, "gap": args.gap}
 
 
 def hmeans(model, args) -> dict:
@@ -147,8 +147,9 @@ def arguments() -> argparse.ArgumentParser:
     )
     parser.add_argument("--export", action="store_true", help="write data/weights/detector.*")
     parser.add_argument("--history", default="", help="a sentence for the card: what came before")
-    parser.add_argument("--threshold", type=float, default=0.65)
-    parser.add_argument("--peak", type=float, default=0.75)
+    parser.add_argument("--threshold", type=float, default=0.6)
+    parser.add_argument("--peak", type=float, default=0.7)
+    parser.add_argument("--gap", type=float, default=0.7)
     return parser
 
 

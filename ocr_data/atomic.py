@@ -111,6 +111,22 @@ def remove_abandoned(place) -> None:
                 shutil.rmtree(hidden, ignore_errors=True)
 
 
+def is_being_made(place) -> bool:
+    """Whether a live process, this one or another, has a hidden folder of `place` now.
+
+    >>> place = Path(tempfile.mkdtemp()) / "words"
+    >>> with new_folder(place):
+    ...     is_being_made(place)
+    True
+    >>> is_being_made(place)
+    False
+    """
+    place = Path(place)
+    with contextlib.suppress(OSError):  # its owner may be removing it
+        return any(map(_may_live, place.parent.glob(f".{place.name}.*")))
+    return False
+
+
 def _locked(hidden: Path):
     """An open file `lock`, locked before it gets its name: to be held while the folder is in use.
 

@@ -85,22 +85,27 @@ class _ArrayUnpickler(pickle.Unpickler):
         raise pickle.UnpicklingError(f"it holds {module}.{name}")
 
 
-def build_cifar10(folder, per_batch: int = 10_000) -> Path:
+def build_cifar10(folder, per_batch: int = 10_000, each=map) -> Path:
     """Write the stand-in folder/cifar-10-batches-py unless it is there, in the official format.
 
     Five training batches and a test batch of `per_batch` pictures each, of `ocr_synth.objects`.
+    each: works as `map`; that of a pool of processes draws several batches at a time.
     """
     path = Path(folder) / "cifar-10-batches-py"
     if path.exists():
         return path
     with new_folder(path) as target:
-        for seed, name in enumerate(BATCHES):
-            rng = np.random.default_rng(seed)
-            labels = rng.permutation(np.arange(per_batch) % 10)
-            images = np.stack([draw_object(CIFAR10_CLASSES[label], rng) for label in labels])
-            _write_batch(target / name, images, labels)
+        paths = [target / name for name in BATCHES]
+        list(each(_draw_batch, paths, range(len(paths)), [per_batch] * len(paths)))
         read_cifar10(target)
     return path
+
+
+def _draw_batch(path: Path, seed: int, count: int) -> None:
+    rng = np.random.default_rng(seed)
+    labels = rng.permutation(np.arange(count) % 10)
+    images = np.stack([draw_object(CIFAR10_CLASSES[label], rng) for label in labels])
+    _write_batch(path, images, labels)
 
 
 def _write_batch(path, images, labels) -> None:

@@ -3,12 +3,15 @@
 Everything is rendered or prepared by the course's own code, deterministically, under
 data/generated. Each data set appears there whole or not at all, and carries a stamp in
 data/generated/recipes: it is made again when its code has changed or its files are damaged.
+What the first lessons read comes first; `course.py lab` serves them while the rest is made, and
+who loads what is not there yet waits for it (`ocr_data.datasets`).
 """
 
 import hashlib
 import multiprocessing
 import os
 import shutil
+import signal
 import sys
 import threading
 import time
@@ -17,7 +20,7 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import chain
 from pathlib import Path
 
-from ocr_data.atomic import new_file, new_folder, remove_abandoned
+from ocr_data.atomic import hidden_folder, is_being_made, new_file, new_folder, remove_abandoned
 from ocr_data.downloads import sha256_of
 from ocr_utils.errors import OcrError
 from ocr_utils.paths import GENERATED, ROOT
@@ -37,6 +40,7 @@ PAGE_SOURCES = tuple(
     ).split()
 )
 CHUNK = 500  # words that a process renders at a time
+BUILD = "build"  # data/generated/.build.* is there, and locked, while data sets are made
 
 
 # The recipes -------------------------------------------------------------------------------------
@@ -56,24 +60,25 @@ def _build_mnist(folder: Path) -> None:
     build_mnist(folder)
 
 
-def _build_cifar10(folder: Path) -> None:
+def _build_cifar10(folder: Path, each=map) -> None:
     from ocr_data.cifar10 import build_cifar10
 
     shutil.rmtree(folder / "cifar-10-batches-py", ignore_errors=True)
-    build_cifar10(folder)
+    build_cifar10(folder, each=each)
 
 
 OTHER_SETS: dict[str, tuple[Callable, tuple[str, ...]]] = {  # name -> how it is built, its code
-    "cifar-10-batches-py": (
-        _build_cifar10,
-        ("ocr_data/cifar10.py", "ocr_synth/objects.py", "ocr_synth/object_scenes.py"),
-    ),
     "pages": (
         _build_pages,
         PAGE_SOURCES,
     ),
     "mnist.npz": (_build_mnist, ("ocr_data/mnist.py",)),
+    "cifar-10-batches-py": (
+        _build_cifar10,
+        ("ocr_data/cifar10.py", "ocr_synth/objects.py", "ocr_synth/object_scenes.py"),
+    ),
 }
+SHARED = ("cifar-10-batches-py",)  # so long that all processes work at it
 
 
 def render_words(seed: int, start: int, stop: int) -> list[tuple[bytes, str]]:
@@ -95,11 +100,14 @@ def render_words(seed: int, start: int, stop: int) -> list[tuple[bytes, str]]:
 def build(folder=GENERATED) -> list[str]:
     """Make what is missing, outdated or damaged in `folder`, on all cores; returns their names.
 
-    Raises OcrError, for instance where the disk is full; finished data sets stay.
+    Where another process is at it, waits for that first. Raises OcrError, for instance where the
+    disk is full; finished data sets stay.
     """
     folder = Path(folder)
     names = (*OTHER_SETS, *WORD_SETS)
-    for name in names:
+    while is_being_made(folder / BUILD):
+        time.sleep(0.2)
+    for name in (BUILD, *names):
         remove_abandoned(folder / name)
     missing = [name for name in names if not is_current(folder, name)]
     if not missing:
@@ -107,7 +115,10 @@ def build(folder=GENERATED) -> list[str]:
     (folder / "recipes").mkdir(parents=True, exist_ok=True)
     workers = min(os.cpu_count() or 1, 8)
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, initializer=_end_with_parent) as pool:
+    with (
+        hidden_folder(folder / BUILD),
+        ProcessPoolExecutor(workers, context, initializer=_end_in_time) as pool,
+    ):
         try:
             _build_missing(folder, missing, pool)
         finally:
@@ -116,16 +127,15 @@ def build(folder=GENERATED) -> list[str]:
 
 
 def _build_missing(folder: Path, missing: list[str], pool) -> None:
-    others = {
-        name: pool.submit(_build_other, folder, name) for name in missing if name in OTHER_SETS
-    }
-    for name in WORD_SETS:
-        if name in missing:
-            start = time.perf_counter()
-            _build_words(folder, name, pool)
-            _report(folder, name, time.perf_counter() - start)
-    for name, future in others.items():
+    alone = [name for name in missing if name in OTHER_SETS and name not in SHARED]
+    for name, future in [(name, pool.submit(_build_other, folder, name)) for name in alone]:
         _report(folder, name, future.result())
+    for name in (name for name in missing if name in WORD_SETS):
+        start = time.perf_counter()
+        _build_words(folder, name, pool)
+        _report(folder, name, time.perf_counter() - start)
+    for name in (name for name in missing if name in SHARED):
+        _report(folder, name, _build_other(folder, name, each=pool.map))
 
 
 def _build_words(folder: Path, name: str, pool) -> None:
@@ -140,11 +150,11 @@ def _build_words(folder: Path, name: str, pool) -> None:
     _write_stamp(folder, name)
 
 
-def _build_other(folder: Path, name: str) -> float:
-    """Runs in a process of its own; returns its seconds."""
+def _build_other(folder: Path, name: str, **options) -> float:
+    """Returns its seconds."""
     start = time.perf_counter()
     _stamp_path(folder, name).unlink(missing_ok=True)
-    OTHER_SETS[name][0](folder)
+    OTHER_SETS[name][0](folder, **options)
     _write_stamp(folder, name)
     return time.perf_counter() - start
 
@@ -154,8 +164,9 @@ def _report(folder: Path, name: str, seconds: float) -> None:
     print(f"  {name:20} {size:6.1f} MB  {seconds:5.1f} s", flush=True)
 
 
-def _end_with_parent() -> None:
-    """End a process of the pool when the main one is killed; it would wait for work for ever."""
+def _end_in_time() -> None:
+    """End a process of the pool at Ctrl-C, without a traceback, and when the main one is killed."""
+    signal.signal(signal.SIGINT, lambda *_: os._exit(1))
 
     def wait():
         multiprocessing.parent_process().join()

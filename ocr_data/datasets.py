@@ -10,11 +10,14 @@ Every loader also returns the name of what it loaded, for the notebook to print.
 
 import json
 import os
+import time
 from pathlib import Path
 
 import numpy as np
 
+from ocr_data.atomic import is_being_made
 from ocr_data.cifar10 import CIFAR10_CLASSES, build_cifar10, read_cifar10, unpack_cifar10
+from ocr_data.course_data import BUILD
 from ocr_data.downloads import Download, fetch
 from ocr_data.mnist import build_mnist, idx_path, read_idx, read_mnist_idx, read_mnist_npz
 from ocr_data.network import may_download
@@ -70,6 +73,15 @@ def data_folder() -> Path | None:
     return Path(value)
 
 
+def _wait_for(name: str) -> None:
+    """Wait for a stand-in that is not there where another process makes them (`course.py lab`)."""
+    place, build = GENERATED / name, GENERATED / BUILD
+    if not place.exists() and is_being_made(build):
+        print(f"{name} is still being made, which takes a minute or two: waiting for it ...")
+        while not place.exists() and is_being_made(build):
+            time.sleep(0.2)
+
+
 def _keras_cache() -> Path:
     home = os.environ.get("KERAS_HOME") or Path.home() / ".keras"
     return Path(home) / "datasets"
@@ -101,6 +113,7 @@ def load_mnist():
             return read_mnist_npz(path), "MNIST (mnist.npz)"
         except OcrError as error:
             print(error)
+    _wait_for("mnist.npz")
     return read_mnist_npz(build_mnist(GENERATED)), MNIST_STANDIN
 
 
@@ -126,6 +139,7 @@ def load_cifar10():
             return read_cifar10(_real_cifar10()), "CIFAR-10"
         except OcrError as error:
             print(error)
+    _wait_for("cifar-10-batches-py")
     return read_cifar10(build_cifar10(GENERATED)), CIFAR10_STANDIN
 
 
@@ -150,10 +164,12 @@ def find_mj(split: str) -> tuple[Path, str]:
     if split not in ("train", "valid", "test"):
         raise OcrError(f"MJSynth has no split {split!r}: choose train, valid or test.")
     real = data_folder() or (DOWNLOADS if may_download() else None)
-    for root, name in ((real, "MJSynth"), (GENERATED, MJ_STANDIN)):
-        folder = root / "MJ" / f"MJ_{split}" if root else None
-        if folder and (folder / "data.mdb").exists():
-            return folder, name
+    name = f"MJ/MJ_{split}"
+    if real and (real / name / "data.mdb").exists():
+        return real / name, "MJSynth"
+    _wait_for(name)
+    if (GENERATED / name / "data.mdb").exists():
+        return GENERATED / name, MJ_STANDIN
     raise OcrError(
         f"The words MJ_{split} are not there yet: "
         "run `python -m ocr_data.course_data` to make them."
@@ -165,6 +181,7 @@ def load_pages(kind: str) -> list[tuple[np.ndarray, list[Word]]]:
 
     Returns pairs of an image, (H, W, 3) uint8 RGB, and its words; illegible words are left out.
     """
+    _wait_for("pages")
     folder = GENERATED / "pages" / kind
     again = "run `python -m ocr_data.course_data` to make them"
     if not (folder / "pages.json").is_file():

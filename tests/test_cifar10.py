@@ -5,6 +5,7 @@ import inspect
 import os
 import pickle
 import tarfile
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -166,6 +167,15 @@ def test_the_stand_in_lies_in_a_folder_of_the_official_name(tmp_path):
     built = cifar10.build_cifar10(tmp_path, per_batch=1)
     assert built == tmp_path / "cifar-10-batches-py"
     assert built.name in course_data.OTHER_SETS
+
+
+def test_batches_drawn_side_by_side_are_those_drawn_one_after_the_other(tmp_path):
+    one = cifar10.build_cifar10(tmp_path / "one", per_batch=7)
+    with ThreadPoolExecutor(3) as pool:
+        other = cifar10.build_cifar10(tmp_path / "other", per_batch=7, each=pool.map)
+    for name in cifar10.BATCHES:
+        assert (one / name).read_bytes() == (other / name).read_bytes()
+    assert len({(one / name).read_bytes()[-5000:] for name in cifar10.BATCHES}) == 6
 
 
 def test_the_classes_are_the_official_ones_in_their_order():

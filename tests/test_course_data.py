@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ocr_data import course_data, lmdb_audit, lmdb_words
+from ocr_data import course_data, datasets, lmdb_audit, lmdb_words
 from ocr_synth.words import plain_sample
 from ocr_utils.errors import OcrError
 from ocr_utils.labels import TARGET_CHARACTERS
@@ -164,6 +164,54 @@ def test_a_kill_in_the_middle_leaves_no_half_and_no_process(tmp_path):
     assert "MJ/MJ_train" in output
     assert sorted(path.name for path in (folder / "MJ").iterdir()) == ["MJ_test", "MJ_train"]
     assert lmdb_words.count_words(folder / "MJ" / "MJ_train") == 60
+
+
+MAIN = """
+import sys
+from ocr_data import course_data
+course_data.OTHER_SETS = {"mnist.npz": course_data.OTHER_SETS["mnist.npz"]}
+course_data.build.__defaults__ = (sys.argv[1],)
+sys.exit(course_data.main())
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for a group of processes")
+def test_a_build_that_is_stopped_leaves_nothing_and_says_one_sentence(tmp_path):
+    folder = tmp_path / "generated"
+    command = [sys.executable, "-c", MAIN, str(folder)]
+    build = subprocess.Popen(command, start_new_session=True, text=True, stderr=subprocess.PIPE)
+    assert _wait(lambda: list((folder / "MJ").glob(".MJ_train.*/*/data.mdb")))
+    children = psutil.Process(build.pid).children()
+    os.killpg(build.pid, signal.SIGINT)
+    said = build.communicate()[1]
+    assert build.returncode == 130 and said.strip().count("\n") == 0
+    assert not any(_alive(child) for child in children)
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert {name.split("/")[0] for name in names} == {"mnist.npz", "recipes"}
+    assert not list(folder.rglob(".*"))
+
+
+def test_who_loads_what_is_being_made_waits_for_it(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(datasets, "GENERATED", tmp_path / "generated")
+    monkeypatch.setenv("OCR_COURSE_DATA", "standin")
+    build = start_build(tmp_path / "generated", words=1500)
+    _wait(lambda: list((tmp_path / "generated").glob(".build.*/lock")))
+    folder, _ = datasets.find_mj("train")
+    assert lmdb_words.count_words(folder) == 1500
+    said = capsys.readouterr().out
+    assert said.count("\n") == 1 and said.startswith("MJ/MJ_train is still being made")
+    build.communicate()
+    datasets.find_mj("train")
+    assert capsys.readouterr().out == ""
+
+
+def test_a_second_build_waits_for_the_first_and_finds_all_done(tmp_path):
+    builds = [start_build(tmp_path / "generated", words=600) for _ in range(2)]
+    _wait(lambda: list((tmp_path / "generated").glob(".build.*/lock")))
+    builds.append(start_build(tmp_path / "generated", words=600))
+    said = [build.communicate()[0] for build in builds]
+    assert said[2].strip() == "[]" and all("Traceback" not in text for text in said)
+    assert lmdb_words.count_words(tmp_path / "generated" / "MJ" / "MJ_train") == 600
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a limit of the file size")

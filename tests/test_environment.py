@@ -6,6 +6,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 import tomllib
 import urllib.request
 from pathlib import Path
@@ -294,7 +295,8 @@ def started(monkeypatch):
     """What `commands.run` was asked to start, on a machine that is set up."""
     calls = []
     monkeypatch.setattr(commands, "run", lambda *arguments: calls.append(arguments) or 0)
-    monkeypatch.setattr(bootstrap, "prepare", lambda: [])
+    monkeypatch.setattr(bootstrap, "prepare", lambda data=True: [])
+    monkeypatch.setattr(bootstrap, "data_command", lambda: [sys.executable, "-c", ""])
     monkeypatch.setattr(commands, "is_root", lambda: False)
     return calls
 
@@ -316,9 +318,40 @@ def test_root_outside_a_container_is_told_and_inside_one_served(started, monkeyp
 
 
 def test_lab_comes_up_without_tesseract_and_says_the_remedy_once(started, monkeypatch, capsys):
-    monkeypatch.setattr(bootstrap, "prepare", lambda: ["tesseract"])
+    monkeypatch.setattr(bootstrap, "prepare", lambda data: ["tesseract"])
     assert commands.main(["lab"], "") == 0 and started
     assert capsys.readouterr().out.count(system.remedy()) == 1
+
+
+WAIT_FOR_CTRL_C = """
+import pathlib, sys, time
+try:
+    pathlib.Path(sys.argv[1]).touch()
+    time.sleep(600)
+except KeyboardInterrupt:
+    pathlib.Path(sys.argv[1]).write_text("stopped")
+"""
+
+
+def test_lab_serves_while_the_data_are_made_and_ends_that_when_it_ends(
+    started, tmp_path, monkeypatch, capsys
+):
+    """What it starts beside lives while JupyterLab does, and not longer; Ctrl-C is how it ends."""
+    mark = tmp_path / "mark"
+    command = [sys.executable, "-c", WAIT_FOR_CTRL_C, str(mark)]
+    monkeypatch.setattr(bootstrap, "data_command", lambda: command)
+    monkeypatch.setattr(commands, "run", lambda *arguments: wait_until(mark.exists))
+    monkeypatch.setattr(bootstrap, "ROOT", tmp_path)  # without any data
+    assert commands.main(["lab"], "") is True
+    assert places.WINDOWS or mark.read_text() == "stopped"
+    assert "a lesson that needs them waits" in capsys.readouterr().out
+
+
+def wait_until(condition, seconds: float = 60) -> bool:
+    end = time.monotonic() + seconds
+    while not (value := condition()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return value
 
 
 def test_a_failing_package_manager_does_not_stop_the_set_up(monkeypatch):

@@ -51,7 +51,7 @@ Read a page.
 
 SAMPLE = [
     ("md", HEADER),
-    ("code", "from ocr_utils import notebook\n\nnotebook.setup()"),
+    ("code", "from ocr_lessons import notebook\n\nnotebook.setup()"),
     ("md", "## A page\n\nIt has words."),
     ("code", "len('two words'.split())"),
     ("md", "Two of them."),
@@ -65,7 +65,7 @@ SAMPLE = [
 ]
 SOLUTION = [
     ("md", "# Solutions: 03 Tesseract and cropping\n\n[back](../03_tesseract_cropping.ipynb)"),
-    ("code", "from ocr_utils import notebook\n\nnotebook.setup()"),
+    ("code", "from ocr_lessons import notebook\n\nnotebook.setup()"),
     ("code exercise-1", "def count(text):\n    return len(text)"),
     ("code", "check.exercise_1(count)"),
     ("md", "Words stand between spaces."),

@@ -9,12 +9,15 @@ import contextlib
 import hashlib
 import importlib.util
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from tools import places, system
@@ -52,13 +55,17 @@ class SetupError(Exception):
         return bool(re.search(UNREACHABLE, said)) and "certificate" not in said.lower()
 
 
-def prepare() -> list[str]:
-    """Do what is still missing of the set-up; returns the names of what the system still lacks."""
+def prepare(data: bool = True) -> list[str]:
+    """Do what is still missing of the set-up; returns the names of what the system still lacks.
+
+    data: the course data too; without, who needs them makes them (`data_beside`).
+    """
     step("Python environment", environment_works, make_environment)
     step("packages (a minute or more, 2 GB)", packages_are_current, install_packages)
     step("notebook kernel", KERNEL.exists, register_kernel)
     step("Tesseract and system libraries", lambda: not system.missing(), install_system)
-    step("course data", lambda: False, make_data)
+    if data:
+        step("course data", lambda: False, make_data)
     return system.missing()
 
 
@@ -232,8 +239,41 @@ def register_kernel() -> None:
 
 
 def make_data() -> None:
-    command = [str(PYTHON), "-m", "ocr_data.course_data"]
-    run(command, "the course data could not be made", show=True)
+    run(data_command(), "the course data could not be made", show=True)
+
+
+def data_command() -> list[str]:
+    return [str(PYTHON), "-m", "ocr_data.course_data"]
+
+
+@contextlib.contextmanager
+def data_beside() -> Iterator[None]:
+    """The course data are made while the block runs; where it ends first, that ends too.
+
+    Its lines are dropped but for errors, so that the address of JupyterLab stands last; it is out
+    of Ctrl-C's reach, which that may answer with a question.
+    """
+    builder = subprocess.Popen(
+        data_command(),
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        if builder.poll() is None:
+            stop(builder)
+
+
+def stop(builder: subprocess.Popen) -> None:
+    """End a process and those that it started, as Ctrl-C would."""
+    if places.WINDOWS:
+        builder.terminate()
+    else:
+        os.killpg(builder.pid, signal.SIGINT)
+    builder.wait()
 
 
 def install_system() -> str:

@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 from tools import bootstrap, handout, places, system
+from tools.check import course_data as check_data
 
 AS_ROOT = """You are root, outside a container: whoever reaches JupyterLab would own this machine.
 Start it as an ordinary user, or add --allow-root if you must."""
+BESIDE = "[..] course data: made from now on, a minute or two; a lesson that needs them waits"
 READ_ONLY = "This folder cannot be written to; the course goes on in its copy {}"
 
 
@@ -27,11 +29,16 @@ def lab(options: list[str]) -> int:
             return 1
         print("Root in a container: JupyterLab is started with --allow-root.", flush=True)
         options = ["--allow-root", *options]
-    if bootstrap.prepare():
+    if bootstrap.prepare(data=False):
         print(f"\nStill to do, for the lessons that use it:\n    {system.remedy()}", flush=True)
     if not has_screen() and "--no-browser" not in options:
         options = ["--no-browser", *options]
-    return run("-m", "tools.serve", *options)
+    if check_data().ok:
+        print("[ok] course data", flush=True)
+    else:
+        print(BESIDE, flush=True)
+    with bootstrap.data_beside():
+        return run("-m", "tools.serve", *options)
 
 
 def is_root() -> bool:
@@ -70,7 +77,7 @@ def bench(options: list[str]) -> int:
 
 def serve(options: list[str]) -> int:
     """The reader as a web page and an API."""
-    return 1 if bootstrap.prepare() else run("-m", "ocr_serve", *options)
+    return 1 if bootstrap.prepare(data=False) else run("-m", "ocr_serve", *options)
 
 
 def hand_out(options: list[str]) -> int:

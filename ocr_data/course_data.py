@@ -11,7 +11,6 @@ import hashlib
 import multiprocessing
 import os
 import shutil
-import signal
 import sys
 import threading
 import time
@@ -117,7 +116,7 @@ def build(folder=GENERATED) -> list[str]:
     context = multiprocessing.get_context("spawn")
     with (
         hidden_folder(folder / BUILD),
-        ProcessPoolExecutor(workers, context, initializer=_end_in_time) as pool,
+        ProcessPoolExecutor(workers, context, initializer=_end_with_parent) as pool,
     ):
         try:
             _build_missing(folder, missing, pool)
@@ -164,9 +163,8 @@ def _report(folder: Path, name: str, seconds: float) -> None:
     print(f"  {name:20} {size:6.1f} MB  {seconds:5.1f} s", flush=True)
 
 
-def _end_in_time() -> None:
-    """End a process of the pool at Ctrl-C, without a traceback, and when the main one is killed."""
-    signal.signal(signal.SIGINT, lambda *_: os._exit(1))
+def _end_with_parent() -> None:
+    """End a process of the pool when the main one is killed; it would wait for work for ever."""
 
     def wait():
         multiprocessing.parent_process().join()

@@ -175,14 +175,14 @@ sys.exit(course_data.main())
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for a group of processes")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for a process")
 def test_a_build_that_is_stopped_leaves_nothing_and_says_one_sentence(tmp_path):
     folder = tmp_path / "generated"
     command = [sys.executable, "-c", MAIN, str(folder)]
-    build = subprocess.Popen(command, start_new_session=True, text=True, stderr=subprocess.PIPE)
+    build = subprocess.Popen(command, text=True, stderr=subprocess.PIPE)
     assert _wait(lambda: list((folder / "MJ").glob(".MJ_train.*/*/data.mdb")))
     children = psutil.Process(build.pid).children()
-    os.killpg(build.pid, signal.SIGINT)
+    build.send_signal(signal.SIGINT)
     said = build.communicate()[1]
     assert build.returncode == 130 and said.strip().count("\n") == 0
     assert not any(_alive(child) for child in children)
@@ -206,11 +206,11 @@ def test_who_loads_what_is_being_made_waits_for_it(tmp_path, monkeypatch, capsys
 
 
 def test_a_second_build_waits_for_the_first_and_finds_all_done(tmp_path):
-    builds = [start_build(tmp_path / "generated", words=600) for _ in range(2)]
+    builds = [start_build(tmp_path / "generated", words=600)]
     _wait(lambda: list((tmp_path / "generated").glob(".build.*/lock")))
     builds.append(start_build(tmp_path / "generated", words=600))
     said = [build.communicate()[0] for build in builds]
-    assert said[2].strip() == "[]" and all("Traceback" not in text for text in said)
+    assert said[1].strip() == "[]" and "Traceback" not in said[0]
     assert lmdb_words.count_words(tmp_path / "generated" / "MJ" / "MJ_train") == 600
 
 

@@ -343,7 +343,7 @@ def test_lab_serves_while_the_data_are_made_and_ends_that_when_it_ends(
     monkeypatch.setattr(commands, "run", lambda *arguments: wait_until(mark.exists))
     monkeypatch.setattr(bootstrap, "ROOT", tmp_path)  # without any data
     assert commands.main(["lab"], "") is True
-    assert places.WINDOWS or mark.read_text() == "stopped"
+    assert places.WINDOWS or wait_until(lambda: mark.read_text() == "stopped")
     assert "a lesson that needs them waits" in capsys.readouterr().out
 
 

@@ -9,7 +9,6 @@ import contextlib
 import hashlib
 import importlib.util
 import json
-import os
 import re
 import shutil
 import signal
@@ -248,10 +247,9 @@ def data_command() -> list[str]:
 
 @contextlib.contextmanager
 def data_beside() -> Iterator[None]:
-    """The course data are made while the block runs; where it ends first, that ends too.
+    """The course data are made while the block runs; where it ends first, that ends soon after.
 
-    Its lines are dropped but for errors, so that the address of JupyterLab stands last; it is out
-    of Ctrl-C's reach, which that may answer with a question.
+    Its lines are dropped but for errors, so that the address of JupyterLab stands last.
     """
     builder = subprocess.Popen(
         data_command(),
@@ -263,17 +261,8 @@ def data_beside() -> Iterator[None]:
     try:
         yield
     finally:
-        if builder.poll() is None:
-            stop(builder)
-
-
-def stop(builder: subprocess.Popen) -> None:
-    """End a process and those that it started, as Ctrl-C would."""
-    if places.WINDOWS:
-        builder.terminate()
-    else:
-        os.killpg(builder.pid, signal.SIGINT)
-    builder.wait()
+        if builder.poll() is None:  # it clears away what is half made
+            builder.send_signal(signal.SIGTERM if places.WINDOWS else signal.SIGINT)
 
 
 def install_system() -> str:

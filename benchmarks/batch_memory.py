@@ -19,16 +19,15 @@ from ocr_data.atomic import new_file
 from ocr_synth.fonts import course_fonts, load_font
 
 RESULT = Path(__file__).parent / "batch_memory.csv"
-WORDS = "harbor street lantern ferry coffee market bridge garden castle river".split()
 EVERY = 100  # pages
 
 
 def draw_pages(folder: Path, count: int) -> None:
-    """PNG files of one or two words, of differing sizes."""
-    rng, font = np.random.default_rng(0), load_font(course_fonts()[0], 26)
+    """PNG files of one number each, of differing sizes, large enough to be read at one look."""
+    rng, font = np.random.default_rng(0), load_font(course_fonts()[0], 44)
     for number in range(count):
-        page = Image.new("RGB", (180 + int(rng.integers(60)), 64 + int(rng.integers(32))), "white")
-        ImageDraw.Draw(page).text((12, 14), f"{rng.choice(WORDS)} {number % 97}", "black", font)
+        page = Image.new("RGB", (160 + int(rng.integers(60)), 64 + int(rng.integers(32))), "white")
+        ImageDraw.Draw(page).text((12, 8), f"{number:05}", "black", font)
         page.save(folder / f"page{number:06}.png")
 
 

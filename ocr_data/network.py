@@ -3,7 +3,6 @@
 import os
 import threading
 import urllib.parse
-import urllib.request
 from concurrent.futures import Future
 
 
@@ -39,6 +38,8 @@ def within(seconds: float, function, *arguments):
 
 def open_address(address: str, seconds: float):
     """The answer of an http(s) address, its headers complete within `seconds`."""
+    import urllib.request
+
     request = urllib.request.Request(
         ascii_address(address), headers={"User-Agent": "ocr-course/1.0"}
     )

@@ -129,18 +129,26 @@ def read_all(images: list[str], targets: dict, min_confidence: float) -> tuple[l
 
     Returns the pages and how many images failed.
     """
-    from tqdm import tqdm
-
     pages, failures = [], 0
-    for name in tqdm(images, unit="image", file=sys.stderr, disable=len(images) < 2):
+    bar, write = _progress(images)
+    for name in bar:
         try:
             for page in _read_image(name, targets.get(name), min_confidence):
                 pages.append(page)
         except OcrError as error:
             failures += 1
             text = str(error)
-            tqdm.write(text if name in text else f"{name}: {text}", file=sys.stderr)
+            write(text if name in text else f"{name}: {text}", file=sys.stderr)
     return pages, failures
+
+
+def _progress(images: list[str]):
+    """The images behind a bar on standard error, and what writes beside it; no bar for one."""
+    if len(images) < 2:
+        return images, print
+    from tqdm import tqdm
+
+    return tqdm(images, unit="image", file=sys.stderr), tqdm.write
 
 
 def _read_image(name: str, target: Path | None, min_confidence: float) -> Iterator[Page]:

@@ -1,10 +1,10 @@
 """What was read, written down for other programs: JSON, TSV, hOCR (notebook 08)."""
 
+import html
 import json
 import math
 import re
 from dataclasses import dataclass
-from xml.sax.saxutils import escape, quoteattr
 
 from ocr_utils.layout import group_lines
 from ocr_utils.words import Word
@@ -118,6 +118,8 @@ def to_hocr(pages: list[Page]) -> str:
 
 
 def _hocr_page(page: Page, number: int) -> str:
+    from xml.sax.saxutils import quoteattr
+
     image = NOT_XML.sub(REPLACEMENT, page.image).replace('"', "%22")
     title = quoteattr(f'image "{image}"; bbox 0 0 {page.width} {page.height}; ppageno {number - 1}')
     lines = [
@@ -146,7 +148,7 @@ def _hocr_word(word: Word, name: str) -> str:
     sure = "" if confidence is None else f"; x_wconf {round(100 * confidence)}"
     return (
         f'    <span class="ocrx_word" id="word_{name}" title="{_bbox(word.bounds)}{sure}">'
-        f"{escape(NOT_XML.sub(REPLACEMENT, word.text))}</span>"
+        f"{html.escape(NOT_XML.sub(REPLACEMENT, word.text), quote=False)}</span>"
     )
 
 

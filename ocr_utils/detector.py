@@ -20,11 +20,12 @@ from ocr_utils.paths import WEIGHTS
 
 MULTIPLE = 32  # the network halves its input five times
 CHANNELS = (16, 32, 64, 128, 192)
-TILE, OVERLAP = 768, 128  # pixels; larger images are painted in tiles, as far as it sees apart
+TILE, OVERLAP = 1280, 128  # pixels; larger images are painted in tiles, as far as it sees apart
 FIRST_LOOK = 2560  # pixels; larger images are shrunk for the first look
 LARGEST = 6400  # pixels; the longest side of an enlarged image
 MOST = 4.0  # times that an image is enlarged
 READABLE = 44.0  # pixels; letters smaller than this are enlarged to it
+HINT = 0.2  # of a character: where the first look sees less anywhere, the enlarged one is spared
 
 
 # --- the network ----------------------------------------------------------------------------------
@@ -95,21 +96,26 @@ class Detector:
         """
         return [self._detect(load_image(image), self.options | options) for image in images]
 
-    def maps(self, image: np.ndarray, scale: float = 1.0) -> np.ndarray:
-        """Region and affinity of an image scaled first: (h, w, 2) float32, 0..1 (notebook 02)."""
+    def maps(self, image: np.ndarray, scale: float = 1.0, part=None) -> np.ndarray:
+        """Region and affinity of an image scaled first: (h, w, 2) float32, 0..1 (notebook 02).
+
+        part: rows and columns of the scaled image, ((first, end), (first, end)) in multiples of 32;
+        nothing else is looked at, and 0.
+        """
         import cv2
 
         height, width = (max(8, round(side * scale)) for side in image.shape[:2])
         method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         resized = cv2.resize(image, (width, height), interpolation=method)
-        painted = np.empty((-(-height // STRIDE), -(-width // STRIDE), 2), np.float32)
-        for top in range(0, height, TILE):
-            for left in range(0, width, TILE):
+        painted = np.zeros((-(-height // STRIDE), -(-width // STRIDE), 2), np.float32)
+        rows, columns = part or ((0, height), (0, width))
+        for top, bottom in _tiles(*rows, height):
+            for left, right in _tiles(*columns, width):
                 y, x = max(0, top - OVERLAP), max(0, left - OVERLAP)
-                tile = resized[y : top + TILE + OVERLAP, x : left + TILE + OVERLAP]
+                tile = resized[y : bottom + OVERLAP, x : right + OVERLAP]
                 answer = self._paint(tile)[(top - y) // STRIDE :, (left - x) // STRIDE :]
                 target = painted[top // STRIDE :, left // STRIDE :]
-                target = target[: TILE // STRIDE, : TILE // STRIDE]
+                target = target[: -(-(bottom - top) // STRIDE), : -(-(right - left) // STRIDE)]
                 target[:] = answer[: target.shape[0], : target.shape[1]]
         return painted
 
@@ -125,16 +131,48 @@ class Detector:
         """A look at the image as it is, one at a third for large letters; small ones enlarged."""
         side = max(image.shape[:2])
         scale = min(1.0, FIRST_LOOK / side)
-        boxes = self._at_scale(image, scale, options)
+        maps = self.maps(image, scale)
+        boxes = _boxes(maps, scale, options)
         typical = np.median(heights(boxes)) if len(boxes) else np.inf
         if typical * scale < 0.75 * READABLE:
             larger = min(MOST, READABLE / typical, LARGEST / side)
-            boxes = self._at_scale(image, larger, options)
-        large = self._at_scale(image, scale / 3, options)
+            part = _hinted(maps[:, :, 0], STRIDE * larger / scale)
+            boxes = _boxes(self.maps(image, larger, part), larger, options)
+        large = _boxes(self.maps(image, scale / 3), scale / 3, options)
         return merge(boxes, large[heights(large) * scale > 60])
 
-    def _at_scale(self, image, scale, options) -> np.ndarray:
-        return find_boxes(self.maps(image, scale), **options) * np.float32(STRIDE / scale)
+
+def _boxes(maps, scale: float, options) -> np.ndarray:
+    """The boxes of an image in its own pixels, from the maps of it scaled."""
+    return find_boxes(maps, **options) * np.float32(STRIDE / scale)
+
+
+def _tiles(first: int, end: int, side: int) -> list[tuple[int, int]]:
+    """A stretch of a side of an image, cut into as few pieces of at most TILE as it takes.
+
+    They are about equally long and begin where the network's coarsest pixels do, if `first` does.
+
+    >>> _tiles(0, 1500, 1500), _tiles(64, 1000, 900)
+    ([(0, 768), (768, 1500)], [(64, 900)])
+    """
+    end = min(end, side)
+    count = -(-(end - first) // TILE)
+    length = -(-(end - first) // (count * MULTIPLE)) * MULTIPLE
+    return [(start, min(start + length, end)) for start in range(first, end, length)]
+
+
+def _hinted(region: np.ndarray, zoom: float) -> list[tuple[int, int]]:
+    """Rows and columns in which a map hints at characters, in an image `zoom` times as large.
+
+    >>> _hinted(np.pad([[0.5]], ((90, 20), (40, 70))), 4.0)
+    [(288, 428), (96, 228)]
+    """
+    part = []
+    for axis in (0, 1):
+        where = np.flatnonzero(region.max(axis=1 - axis) > HINT)
+        first = int(where[0] * zoom - OVERLAP / 2) // MULTIPLE * MULTIPLE
+        part.append((max(0, first), int((where[-1] + 1) * zoom + OVERLAP / 2)))
+    return part
 
 
 def load_detector(

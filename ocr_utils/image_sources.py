@@ -3,9 +3,7 @@
 import contextlib
 import os
 import stat
-from http.client import HTTPException
 from pathlib import Path
-from urllib.error import HTTPError
 
 from ocr_data.network import open_address, within
 from ocr_utils.errors import OcrError
@@ -105,6 +103,9 @@ def _read_open_file(file, name: str) -> bytes:
 
 def _download(address: str, name: str) -> bytes:
     """The bytes behind an http(s) address."""
+    from http.client import HTTPException
+    from urllib.error import HTTPError
+
     try:
         return _limited(within(DOWNLOAD_SECONDS, _receive, address), DOWNLOAD_BYTES, name)
     except HTTPError as error:

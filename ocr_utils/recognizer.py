@@ -172,9 +172,10 @@ class Recognizer:
         return np.concatenate(batches)
 
     def _predict(self, batch: np.ndarray) -> np.ndarray:
-        """A batch padded to a power of two, so that few shapes have to be compiled."""
+        """A batch padded to 1, 2, 4 or a multiple of 8: few shapes, since each is compiled."""
         count = len(batch)
-        full = 1 << (count - 1).bit_length()
+        step = min(8, 1 << (count - 1).bit_length())
+        full = -(-count // step) * step
         padded = np.concatenate([batch, np.zeros((full - count, *batch.shape[1:]), batch.dtype)])
         return np.asarray(self.model.predict_on_batch(padded))[:count]
 

@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from ocr_synth.pages import render_page
 from ocr_utils import craft_maps, detector
@@ -172,6 +173,22 @@ def test_tiles_join_to_the_map_of_the_whole(monkeypatch):
     tiled = shipped.maps(page.image)
     assert whole.shape == tiled.shape and whole.max() > 0.8
     assert np.abs(whole - tiled).mean() < 0.005
+
+
+def test_the_enlarged_look_spares_what_shows_no_characters(monkeypatch):
+    """Small words in a corner of a large sheet: the same boxes as if all of it were enlarged."""
+    shipped, seen = detector.load_detector(runtime="onnxruntime"), []
+    paint = shipped._paint
+    monkeypatch.setattr(shipped, "_paint", lambda tile: seen.append(tile.size) or paint(tile))
+    sheet = np.full((700, 900, 3), 235, np.uint8)
+    page = render_page(3, 0, kind="poster", size=(400, 300), hard=False)
+    sheet[-150:, -200:] = np.asarray(Image.fromarray(page.image).resize((200, 150)))
+    (boxes,) = shipped.detect([sheet])
+    spared = sum(seen)
+    monkeypatch.setattr(detector, "_hinted", lambda region, zoom: None)
+    (everywhere,) = shipped.detect([sheet])
+    assert len(boxes) > 2 and boxes == pytest.approx(everywhere, abs=1)
+    assert sum(seen) - spared > 2 * spared
 
 
 def test_merge_prefers_the_coarse_look_for_large_letters():

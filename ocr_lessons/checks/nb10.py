@@ -114,11 +114,11 @@ exercise_2 = Exercise(
 # --- when the last one has finished -----------------------------------------------------------
 
 
-def _finish(seconds, workers):
+def _finish(seconds, workers, which=max):
     free = [0.0] * workers
     for one in seconds:
-        heapq.heappush(free, heapq.heappop(free) + one)
-    return max(free)
+        heapq.heapreplace(free, free[0] + one)
+    return which(free)
 
 
 def _dealt(seconds, workers):
@@ -153,7 +153,7 @@ exercise_3 = Exercise(
             lambda seconds, workers: float(max(seconds))
         ),
         "That is when the first worker has nothing to do any more. Wait for the last.": (
-            lambda seconds, workers: _first_free(seconds, workers)
+            lambda seconds, workers: _finish(seconds, workers, min)
         ),
     },
     hints=(
@@ -161,10 +161,3 @@ exercise_3 = Exercise(
         "free[free.index(min(free))] += one for each part; at the end max(free).",
     ),
 )
-
-
-def _first_free(seconds, workers):
-    free = [0.0] * workers
-    for one in seconds:
-        free[free.index(min(free))] += one
-    return min(free)

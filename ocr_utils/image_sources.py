@@ -22,7 +22,7 @@ def read_bytes(source) -> tuple[bytes, str]:
     forbidden, too large, no file, or does not end in time.
 
     >>> read_bytes(b"GIF")
-    (b'GIF', 'the 3 bytes given')
+    (b'GIF', 'the file of 3 bytes')
     """
     name = describe(source)
     if isinstance(source, (bytes, bytearray, memoryview)):
@@ -43,10 +43,10 @@ def describe(source) -> str:
     """What a message calls a source: one line that any terminal can print.
 
     >>> describe("a\\nb.png"), describe(b"12")
-    ('a b.png', 'the 2 bytes given')
+    ('a b.png', 'the file of 2 bytes')
     """
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return f"the {len(source)} bytes given"
+        return f"the file of {len(source)} bytes"
     if isinstance(source, (str, os.PathLike)):
         return one_line(os.fsdecode(source))
     return one_line(getattr(source, "name", "") or "the open file")

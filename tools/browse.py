@@ -83,12 +83,16 @@ def run(page, address: str, name: str) -> list[str]:
 
 
 def move_slider(page) -> bool:
-    """Move the first slider a step; whether what it shows has become something else."""
+    """Move the first slider a step, or choose from the first list where none is; True when what it
+    shows has become something else (Playwright's TimeoutError where it does not)."""
     handle = page.locator(".jupyter-widgets .noUi-handle").first
     picture = page.locator(".widget-interact .jp-OutputArea img").first
     before = picture.get_attribute("src")
-    handle.focus()
-    handle.press("ArrowRight")
+    if handle.count():
+        handle.focus()
+        handle.press("ArrowRight")
+    else:
+        page.locator(".widget-interact select").first.select_option(index=1)
     changed = "([picture, before]) => picture.isConnected ? picture.src !== before : true"
     page.wait_for_function(changed, arg=[picture.element_handle(), before], timeout=120_000)
     return True

@@ -10,6 +10,7 @@ import numpy as np
 
 STRIDE = 2  # the maps are half as wide and high as the image
 FALL_OFF = 2.5  # a Gaussian is exp(-2.5 r^2); r = 1 on the edge of the character's box
+APART = 1.3  # times the usual distance of letters: at least so far apart are those beside a gap
 
 
 # --- ground truth: boxes -> maps ------------------------------------------------------------
@@ -111,7 +112,7 @@ def split_words(own: np.ndarray, score: np.ndarray, gap: float) -> list[np.ndarr
 
     own: the component's pixels, (h, w) bool; score: region + affinity, (h, w). Between letters the
     score dips. Where it dips below `gap` times the component's usual dip, between letters that
-    stand no closer than usual, a new word begins: what "usual" is, each line says itself.
+    stand farther apart than usual, a new word begins: what is usual, each line says itself.
 
     >>> letters = np.float32([1, 0.9, 1, 0.9, 1, 0.6, 0.6, 1, 0.9, 1])
     >>> words = split_words(np.ones((3, 10), bool), np.tile(letters, (3, 1)), 0.7)
@@ -131,7 +132,7 @@ def split_words(own: np.ndarray, score: np.ndarray, gap: float) -> list[np.ndarr
     if len(dips) < 2:
         return [own]
     depth, pitch = ridge[dips], np.diff(tops)
-    new = (depth < gap * np.median(depth)) & (pitch > np.median(pitch))
+    new = (depth < gap * np.median(depth)) & (pitch > APART * np.median(pitch))
     part = np.searchsorted(dips[new], place, side="right")
     words = np.zeros((new.sum() + 1, *own.shape), bool)
     words[part, pixels[:, 0], pixels[:, 1]] = True

@@ -76,7 +76,7 @@ def line_of_letters(dips, pitches) -> np.ndarray:
     ("dips", "pitches", "words"),
     [
         ([0.9, 0.9, 0.6, 0.9, 0.9], [8, 8, 12, 8, 8], 2),
-        ([0.9, 0.9, 0.6, 0.9, 0.9], [8, 8, 6, 8, 8], 1),  # letters do not come closer at a gap
+        ([0.9, 0.9, 0.6, 0.9, 0.9], [8, 8, 9, 8, 8], 1),  # at a gap letters stand farther apart
         ([0.65] * 5, [12] * 5, 1),  # wide spacing is no gap
         ([0.9, 0.6, 0.9, 0.6, 0.9, 0.9, 0.9], [8, 12, 8, 12, 8, 8, 8], 3),
         ([0.6], [20], 1),  # two letters do not say what is usual

@@ -108,6 +108,18 @@ assert {by_text[i] for i, n in enumerate(pieces[0.7]) if n > 1} == {"MARLOW", "M
 assert len(find_boxes(bakery_maps, 0.1)) < 9 == len(find_boxes(bakery_maps, 0.5))
 assert len(find_boxes(bakery_maps, 0.9)) > 15
 
+# %% after move
+from ocr_utils import craft_maps
+from ocr_utils.detector import load_detector
+
+chosen = load_detector().card["options"]
+assert chosen["threshold"] == 0.6 and chosen["gap"] == 0.7 and craft_maps.APART == 1.3
+left, top, right, bottom = next(word.bounds for word in shop_truth if word.text == "MORNING")
+assert 1 == sum(
+    left <= box[:, 0].mean() <= right and top <= box[:, 1].mean() <= bottom
+    for box in find_boxes(bakery_maps, **chosen) * 2
+)
+
 # %% after alphabets
 assert len(official) == 36 and not set(hangul) & set(official) and len(hangul) > 30
 

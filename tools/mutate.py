@@ -3,6 +3,7 @@
     python -m tools.mutate                          300 mutants, seed 1
     python -m tools.mutate --count 40 --seed 2 --only metrics.py
     python -m tools.mutate --again                  those that survived last time
+    python -m tools.mutate --map runs/mutants/map.json --go-on     after a stop, from there
 
 First all unit tests run once, to learn which test runs which line. Then each mutant meets those
 that run its line, the fastest first, until one fails or takes far too long. Survivors are printed.
@@ -30,7 +31,7 @@ from tools import isolation, places
 from tools.mutants import PACKAGES, Mutant, mutants_of
 
 ROOT = places.ROOT
-RESULTS = ROOT / "runs" / "mutants"  # map.json, survivors.json
+RESULTS = ROOT / "runs" / "mutants"  # map.json, verdicts.json, survivors.json
 EQUIVALENT = ROOT / "tools" / "equivalent_mutants.txt"
 LEFT_OUT = ("checks", "plots.py", "__init__.py")
 NO_UNIT_TESTS = (
@@ -54,10 +55,12 @@ def main() -> int:
         line_map = tests_of_lines(copy, known)
         chosen = again() if options.again else draw(options.count, options.seed, options.only)
         get_ready(copy)
-        ends = {}
+        ends = known_verdicts(chosen) if options.go_on else {}
         for number, mutant in enumerate(chosen, start=1):
-            ends[mutant] = verdict(mutant, line_map, copy)
-            print(f"{number}/{len(chosen)} {ends[mutant]} {mutant}", flush=True)
+            if mutant not in ends:
+                ends[mutant] = verdict(mutant, line_map, copy)
+                keep_verdicts(ends)
+                print(f"{number}/{len(chosen)} {ends[mutant]} {mutant}", flush=True)
         killers = {end for end in ends.values() if "::" in end}
         unfit = {test for test in killers if in_a_fork([test], 600) != PASSED}
     report([mutant for mutant, end in ends.items() if end in (PASSED, *unfit)], ends, unfit)
@@ -71,6 +74,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="part of the names of the modules")
     parser.add_argument("--again", action="store_true", help="the survivors of the last run")
+    parser.add_argument("--go-on", action="store_true", help="with the verdicts of a stopped run")
     parser.add_argument("--map", type=Path, help="of an earlier run: runs/mutants/map.json")
     return parser.parse_args()
 
@@ -106,6 +110,17 @@ def again() -> list[Mutant]:
     """The survivors of the last run, wherever their line stands now."""
     keys = set(json.loads((RESULTS / "survivors.json").read_text(encoding="utf-8")))
     return [mutant for mutant in draw(10**9, 0, "") if key(mutant) in keys]
+
+
+def known_verdicts(chosen: list[Mutant]) -> dict[Mutant, str]:
+    """What a stopped run found out about these mutants."""
+    kept = json.loads((RESULTS / "verdicts.json").read_text(encoding="utf-8"))
+    return {mutant: kept[key(mutant)] for mutant in chosen if key(mutant) in kept}
+
+
+def keep_verdicts(ends: dict[Mutant, str]) -> None:
+    kept = {key(mutant): end for mutant, end in ends.items()}
+    (RESULTS / "verdicts.json").write_text(json.dumps(kept, indent=1), encoding="utf-8")
 
 
 # --- running the tests --------------------------------------------------------------------------

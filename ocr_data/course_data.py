@@ -11,6 +11,7 @@ import hashlib
 import multiprocessing
 import os
 import shutil
+import signal
 import sys
 import threading
 import time
@@ -214,6 +215,7 @@ def _files(path: Path) -> list[Path]:
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is half made goes then, too
     start = time.perf_counter()
     try:
         made = build()

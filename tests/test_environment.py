@@ -323,8 +323,9 @@ def test_lab_comes_up_without_tesseract_and_says_the_remedy_once(started, monkey
     assert capsys.readouterr().out.count(system.remedy()) == 1
 
 
-WAIT_FOR_CTRL_C = """
-import pathlib, sys, time
+WAIT = """
+import pathlib, signal, sys, time
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 try:
     pathlib.Path(sys.argv[1]).touch()
     time.sleep(600)
@@ -336,9 +337,9 @@ except KeyboardInterrupt:
 def test_lab_serves_while_the_data_are_made_and_ends_that_when_it_ends(
     started, tmp_path, monkeypatch, capsys
 ):
-    """What it starts beside lives while JupyterLab does, and not longer; Ctrl-C is how it ends."""
+    """What it starts beside lives while JupyterLab does, and not longer."""
     mark = tmp_path / "mark"
-    command = [sys.executable, "-c", WAIT_FOR_CTRL_C, str(mark)]
+    command = [sys.executable, "-c", WAIT, str(mark)]
     monkeypatch.setattr(bootstrap, "data_command", lambda: command)
     monkeypatch.setattr(commands, "run", lambda *arguments: wait_until(mark.exists))
     monkeypatch.setattr(bootstrap, "ROOT", tmp_path)  # without any data

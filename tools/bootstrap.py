@@ -11,7 +11,6 @@ import importlib.util
 import json
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -262,7 +261,7 @@ def data_beside() -> Iterator[None]:
         yield
     finally:
         if builder.poll() is None:  # it clears away what is half made
-            builder.send_signal(signal.SIGTERM if places.WINDOWS else signal.SIGINT)
+            builder.terminate()
 
 
 def install_system() -> str:

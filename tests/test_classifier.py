@@ -8,6 +8,7 @@ from PIL import Image
 
 from ocr_data import datasets
 from ocr_utils import OcrError, classifier, weights
+from ocr_utils.paths import WEIGHTS
 from tests import official_formats
 
 
@@ -73,3 +74,8 @@ def test_a_card_without_class_names_is_refused(tmp_path):
     path.write_text(json.dumps({"sha256": 64 * "0", "image_size": [32, 32], "data": "none"}))
     with pytest.raises(OcrError, match="does not describe this network"):
         weights.read_card(path, weights.CLASSIFIER)
+    card = json.loads((WEIGHTS / "cifar10.json").read_text(encoding="utf-8"))
+    for change in ({"classes": ["cat"]}, {"classes": ["cat", ""]}, {"image_size": [28, 28]}):
+        path.write_text(json.dumps(card | change))
+        with pytest.raises(OcrError, match=f"does not describe this network .*{[*change][0]}"):
+            weights.read_card(path, weights.CLASSIFIER)

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ocr_data import course_data, datasets, lmdb_audit, lmdb_words
+from ocr_data import cifar10, course_data, datasets, lmdb_audit, lmdb_words
 from ocr_synth.words import plain_sample
 from ocr_utils.errors import OcrError
 from ocr_utils.labels import TARGET_CHARACTERS
@@ -271,3 +272,19 @@ def test_the_report_tells_size_and_seconds(built, monkeypatch, capsys):
             sum(f.stat().st_size for f in files) / 1e6, abs=0.1
         )
         assert (unit, seconds) == ("MB", "2.0")
+
+
+def test_what_all_processes_make_together_is_what_one_makes(tmp_path):
+    few = "from ocr_data import cifar10; cifar10.build_cifar10.__defaults__ = (5, map)"
+    sets = "course_data.OTHER_SETS = {'cifar-10-batches-py': (course_data._build_cifar10, ())}"
+    output = start_build(tmp_path / "generated", before=f"{few}; {sets}").communicate()[0]
+    assert "['cifar-10-batches-py', 'MJ/MJ_train', 'MJ/MJ_test']" in output
+    alone = cifar10.build_cifar10(tmp_path, per_batch=5)
+    assert contents(alone) == contents(tmp_path / "generated" / "cifar-10-batches-py")
+    assert re.search(r"cifar-10-batches-py +0\.1 MB +\d+\.\d s", output)
+
+
+def test_the_word_sets_are_as_large_as_the_description_of_the_data_says():
+    text = (course_data.ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    sizes = [f"{count:,}" for _, count in course_data.WORD_SETS.values()]
+    assert f"{' + '.join(sizes)} rendered words" in text

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ocr_data import datasets
+from ocr_data import course_data, datasets
+from ocr_data.atomic import hidden_folder
 from ocr_data.downloads import Download, sha256_of
 from ocr_utils.errors import OcrError
+from tests.test_cifar10 import write_cifar10
 
 RNG = np.random.default_rng(0)
 DIGITS = RNG.integers(0, 256, (6, 28, 28), dtype=np.uint8)
@@ -265,3 +267,52 @@ def test_the_standin_is_as_bright_as_the_handwriting_it_enlarges(places):
     assert np.corrcoef(shares, x_train.mean(axis=(1, 2)))[0, 1] > 0.9
     edges = x_train[:, 4:24, 4:24].max(axis=0)
     assert edges[0].any() and edges[-1].any() and edges[:, 0].any()  # it fills the middle
+
+
+def test_the_standin_is_white_on_black(places):
+    ((x_train, _), (x_test, _)), _ = datasets.load_mnist()
+    for images in (x_train, x_test):
+        assert images[:, :4].max() == images[:, :, :4].max() == 0  # a margin as MNIST has it
+        assert (images[:, 4:24, 4:24] == 0).mean() > 0.3 and images.max() == 255
+
+
+def test_a_file_without_pictures_is_a_data_set_without_pictures(places):
+    nothing = {"x": np.zeros((0, 28, 28), np.uint8), "y": np.zeros(0, np.uint8)}
+    parts = {f"{name}_{part}": nothing[name] for name in "xy" for part in ("train", "test")}
+    np.savez(places / "mnist.npz", **parts)
+    (x_train, y_train), _ = datasets.read_mnist_npz(places / "mnist.npz")
+    assert x_train.shape == (0, 28, 28) and y_train.shape == (0,)
+
+
+def find_train():
+    return datasets.find_mj("train")
+
+
+# --- stand-ins that are still being made --------------------------------------------------------
+
+
+def write_pages(folder):
+    (folder / "signs").mkdir(parents=True)
+    (folder / "signs" / "pages.json").write_text(json.dumps({"pages": []}))
+
+
+@pytest.mark.parametrize(
+    "name, write, load",
+    [
+        ("pages", write_pages, lambda: datasets.load_pages("signs")),
+        ("mnist.npz", write_mnist_npz, datasets.load_mnist),
+        ("cifar-10-batches-py", write_cifar10, datasets.load_cifar10),
+        ("MJ/MJ_train", lambda folder: make_mj(folder.parents[1], "train"), find_train),
+    ],
+)
+def test_a_loader_waits_for_the_set_up_that_makes_its_data(
+    places, monkeypatch, capsys, name, write, load
+):
+    monkeypatch.setenv("OCR_COURSE_DATA", "standin")
+    place = datasets.GENERATED / name
+    monkeypatch.setattr(datasets.time, "sleep", lambda seconds: write(place))  # the other process
+    with hidden_folder(datasets.GENERATED / course_data.BUILD):
+        load()
+        assert capsys.readouterr().out.startswith(f"{name} is still being made")
+        load()
+    assert capsys.readouterr().out == ""

@@ -178,6 +178,12 @@ def test_a_feature_it_does_not_have_is_refused_beside_one_it_has(client):
     assert "must specify image and features" in response.error.message
 
 
+def test_the_hint_of_english_adds_nothing_to_english(monkeypatch):
+    monkeypatch.setattr("ocr_utils.tesseract.languages", lambda: ["eng", "kor"])
+    assert tesseract_text.tesseract_languages(["en"]) == "eng"
+    assert tesseract_text.tesseract_languages(["ko", "en"]).split("+") == ["kor", "eng"]
+
+
 @pytest.mark.parametrize(
     "hint, language",
     [("zh", "chi_sim"), ("zh-CN", "chi_sim"), ("zh-TW", "chi_tra"), ("zh-Hant-HK", "chi_tra")],
@@ -226,6 +232,20 @@ def test_the_server_reads_with_any_reader():
     assert [symbol.bounds for symbol in symbols[:2]] == [(10, 10, 30, 30), (30, 10, 50, 30)]
     languages = response.full_text_annotation.pages[0].property.detected_languages
     assert [language.language_code for language in languages] == ["en", "ko"]
+
+
+def test_an_image_of_many_megabytes_reaches_the_server_whole():
+    """gRPC takes 4 MB where nobody says otherwise; the real service takes 10."""
+    noise = np.random.default_rng(0).integers(0, 256, (1300, 1300, 3), np.uint8)
+    assert len(google_vision.encode(noise)) > 5_000_000
+    seen = []
+    answer_of(lambda image: seen.append(np.array_equal(image, noise)) or [], noise)
+    assert seen == [True]
+
+
+def test_an_answer_of_many_megabytes_comes_back_whole():
+    words = [Word.from_bounds("x" * 40, 0.9, 0, 9 * i, 90, 9 * i + 8) for i in range(1500)]
+    assert len(google_vision.elements(answer_of(lambda image: words))) == 1500
 
 
 def test_a_reader_that_finds_nothing_and_one_that_fails():

@@ -204,6 +204,10 @@ def test_a_file_that_is_too_large_or_never_ends(tmp_path, monkeypatch):
         file.truncate(20_000_000)
     monkeypatch.setattr(image_sources, "FILE_BYTES", 10_000_000)
     assert "is larger than 10 MB" in message(tmp_path / "huge.png")
+    with open(tmp_path / "huge.png", "wb") as file:
+        file.truncate((1 << 20) + 1)  # one byte too many, after a whole number of reads
+    monkeypatch.setattr(image_sources, "FILE_BYTES", 1 << 20)
+    assert "is larger than" in message(tmp_path / "huge.png")
 
 
 def test_a_call_that_never_returns_does_not_keep_the_program_alive():

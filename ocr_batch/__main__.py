@@ -1,6 +1,7 @@
 """Read a folder, bucket or Parquet file of pages: python -m ocr_batch IN OUT (notebook 10)."""
 
 import argparse
+import contextlib
 import sys
 
 from ocr_batch import job
@@ -17,7 +18,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a job; returns the exit status."""
     args = _parser().parse_args(arguments)
     try:
-        done = job.run(args.source, args.out, args.processes, args.part_size, args.ray, _progress)
+        with contextlib.redirect_stdout(sys.stderr):  # Ray tells there of workers that died
+            done = job.run(
+                args.source, args.out, args.processes, args.part_size, args.ray, _progress
+            )
     except OcrError as error:
         print(error, file=sys.stderr)
         return 1

@@ -40,6 +40,7 @@ def run_on_ray(
     rows = [{"part": part} for part in parts]
     if not rows:
         return
+    began = not ray.is_initialized()
     ray.init(address=address, logging_level="ERROR", log_to_driver=False, ignore_reinit_error=True)
     most = count or max(1, int(ray.cluster_resources().get("CPU", 1)))
     context = ray.data.DataContext.get_current()
@@ -50,5 +51,9 @@ def run_on_ray(
         compute=ray.data.ActorPoolStrategy(min_size=1, max_size=most),
         num_cpus=1,
     )
-    for row in dataset.iter_rows():
-        yield row["part"], (row["read"], row["errors"], row["words"])
+    try:
+        for row in dataset.iter_rows():
+            yield row["part"], (row["read"], row["errors"], row["words"])
+    finally:
+        if began:
+            ray.shutdown()

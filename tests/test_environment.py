@@ -458,8 +458,12 @@ def test_the_network_is_out_of_reach_here_and_in_child_processes():
 
 
 def test_this_machine_stays_within_reach():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        socket.create_connection(server.getsockname(), timeout=2).close()
+    """Under its own address too, where the agents of a Ray cluster look for each other."""
+    import sitecustomize
+
+    for address in {"127.0.0.1", sitecustomize.own_address() or "127.0.0.1"}:
+        with socket.create_server((address, 0)) as server:
+            socket.create_connection(server.getsockname(), timeout=2).close()
 
 
 def test_no_key_no_cache_no_card():

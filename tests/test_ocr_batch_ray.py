@@ -33,7 +33,7 @@ def node(**options) -> dict:
     """How a raylet is started. It gives up where an agent takes 15 s to say which port it took."""
     ports = ("metrics_agent", "metrics_export", "dashboard_agent_listen", "runtime_env_agent")
     options |= {f"{name}_port": free_port() for name in ports}
-    return options | {"num_cpus": 1, "node_ip_address": "127.0.0.1"}
+    return options | {"num_cpus": 1}
 
 
 def free_port() -> int:

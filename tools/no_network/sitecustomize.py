@@ -21,7 +21,17 @@ def is_local(host) -> bool:
         address = ipaddress.ip_address(host.split("%")[0])
     except ValueError:
         return False
-    return address.is_loopback or address.is_unspecified
+    return address.is_loopback or address.is_unspecified or str(address) == own_address()
+
+
+def own_address() -> str | None:
+    """This machine's address among others, None where it has none; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            _REAL["connect"](probe, ("192.0.2.1", 9))  # reserved for examples, RFC 5737
+        except OSError:
+            return None
+        return probe.getsockname()[0]
 
 
 def _refuse(host):

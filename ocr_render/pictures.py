@@ -17,6 +17,7 @@ SCENES = (
     "form",
     "book_page",
     "bus_ticket",
+    "bus_display",
     "parcel_label",
     "number_plate",
     "tin_can",

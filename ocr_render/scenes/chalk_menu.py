@@ -73,12 +73,12 @@ def canvas(rng) -> Canvas:
     page.write("Today", 300, 214, "chalk", 58, BLUE, "center", jitter=rng)
     for k, (dish, price) in enumerate(MENU):
         y = 294 + 83 * k
-        page.write(dish, 60, y, "chalk", 56, CHALK, jitter=rng, room=330)
-        page.write(price, 545, y, "chalk", 56, CHALK, "right", jitter=rng)
+        page.write(dish, 60, y, "chalk", 59, CHALK, jitter=rng, room=330)
+        page.write(price, 545, y, "chalk", 59, CHALK, "right", jitter=rng)
         start, end = rng.normal((388, y - 12), 3), rng.normal((424, y - 13), 3)
         page.line([tuple(start), tuple(end)], CHALK, 3.0)
-    page.write("Soup is free on", 300, 700, "chalk", 46, PINK, "center", jitter=rng, angle=-1.5)
-    page.write("Lantern night!", 300, 760, "chalk", 50, PINK, "center", jitter=rng, angle=-1.5)
+    page.write("Soup is free on", 300, 700, "chalk", 51, PINK, "center", jitter=rng, angle=-1.5)
+    page.write("Lantern night!", 300, 763, "chalk", 54, PINK, "center", jitter=rng, angle=-1.5)
     page.grain = None
     smear(page, rng)
     return page
@@ -94,7 +94,7 @@ def chalk(page, rng):
 
     def sticks(mask, where):
         pressure = cv2.GaussianBlur(mask, (0, 0), 1.1 * scale)
-        cover = 1 / (1 + np.exp(-7 * (pressure - 0.50 + 0.27 * grain[where])))
+        cover = 1 / (1 + np.exp(-7 * (pressure - 0.43 + 0.23 * grain[where])))
         return mask * cover * press[where]
 
     return sticks

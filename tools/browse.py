@@ -115,7 +115,9 @@ def give_photograph(page, picture: Path) -> str:
     try:
         cell.locator(".jp-InputArea-editor .cm-content").click()
         page.keyboard.press("Control+Enter")
-        return cell.get_by_text(f"your own photograph: {name}").inner_text(timeout=120_000)
+        said = cell.get_by_text(f"your own photograph: {name}").inner_text(timeout=120_000)
+        cell.locator(".jp-InputPrompt", has_text=re.compile(r"\d")).wait_for(timeout=120_000)
+        return said.strip()
     finally:
         (ROOT / "my_photos" / name).unlink(missing_ok=True)
 

@@ -118,7 +118,7 @@ def write_cifar10(folder: Path, per_batch: int) -> None:
 # --- ResNet50 ---------------------------------------------------------------------------------
 
 
-def write_resnet50(folder: Path) -> None:
+def write_resnet50(folder: Path) -> Path:
     """What keras.applications downloads for ResNet50, in the old HDF5 format, with random weights.
 
     Its predecessor tf_keras writes the layout in which the file is published.
@@ -129,7 +129,9 @@ def write_resnet50(folder: Path) -> None:
     models = Path(folder) / "keras" / "models"
     models.mkdir(parents=True, exist_ok=True)
     network = tf_keras.applications.ResNet50(include_top=False, weights=None)
-    network.save_weights(models / "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5")
+    path = models / "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5"
+    network.save_weights(path)
+    return path
 
 
 # --- MJSynth ----------------------------------------------------------------------------------

@@ -39,6 +39,12 @@ PAGE_SOURCES = tuple(
         "text textures fonts"
     ).split()
 )
+CIFAR10_SOURCES = (
+    "ocr_data/cifar10.py",
+    "ocr_synth/objects.py",
+    "ocr_synth/silhouettes.py",
+    "ocr_synth/object_scenes.py",
+)
 CHUNK = 500  # words that a process renders at a time
 BUILD = "build"  # data/generated/.build.* is there, and locked, while data sets are made
 
@@ -68,15 +74,9 @@ def _build_cifar10(folder: Path, each=map) -> None:
 
 
 OTHER_SETS: dict[str, tuple[Callable, tuple[str, ...]]] = {  # name -> how it is built, its code
-    "pages": (
-        _build_pages,
-        PAGE_SOURCES,
-    ),
+    "pages": (_build_pages, PAGE_SOURCES),
     "mnist.npz": (_build_mnist, ("ocr_data/mnist.py",)),
-    "cifar-10-batches-py": (
-        _build_cifar10,
-        ("ocr_data/cifar10.py", "ocr_synth/objects.py", "ocr_synth/object_scenes.py"),
-    ),
+    "cifar-10-batches-py": (_build_cifar10, CIFAR10_SOURCES),
 }
 SHARED = ("cifar-10-batches-py",)  # so long that all processes work at it
 

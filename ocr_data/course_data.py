@@ -112,7 +112,6 @@ def build(folder=GENERATED) -> list[str]:
     missing = [name for name in names if not is_current(folder, name)]
     if not missing:
         return []
-    (folder / "recipes").mkdir(parents=True, exist_ok=True)
     workers = min(os.cpu_count() or 1, 8)
     context = multiprocessing.get_context("spawn")
     with (

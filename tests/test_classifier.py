@@ -75,6 +75,9 @@ def test_a_card_without_class_names_is_refused(tmp_path):
     with pytest.raises(OcrError, match="does not describe this network"):
         weights.read_card(path, weights.CLASSIFIER)
     card = json.loads((WEIGHTS / "cifar10.json").read_text(encoding="utf-8"))
+    path.write_text(json.dumps([card]))
+    with pytest.raises(OcrError, match="does not describe this network"):
+        weights.read_card(path, weights.CLASSIFIER)
     for change in ({"classes": ["cat"]}, {"classes": ["cat", ""]}, {"image_size": [28, 28]}):
         path.write_text(json.dumps(card | change))
         with pytest.raises(OcrError, match=f"does not describe this network .*{[*change][0]}"):

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import runpy
 import signal
 import subprocess
 import sys
@@ -245,6 +246,15 @@ def test_the_command_says_when_there_is_nothing_to_do(built, monkeypatch, capsys
     monkeypatch.setattr(course_data, "build", fail)
     assert course_data.main() == 1
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_module_run_as_a_program_ends_with_the_state_of_the_build(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr("ocr_utils.paths.GENERATED", tmp_path / "file" / "generated")
+    monkeypatch.delitem(sys.modules, "ocr_data.course_data")
+    with pytest.raises(SystemExit) as stopped:
+        runpy.run_module("ocr_data.course_data", run_name="__main__")
+    assert stopped.value.code == 1
 
 
 def _wait(condition, seconds: float = 60):

@@ -4,6 +4,8 @@ import contextlib
 import gzip
 import json
 import struct
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -224,6 +226,13 @@ def test_a_damaged_list_of_pages_is_named(places, content):
     (folder / "pages.json").write_bytes(content)
     with pytest.raises(OcrError, match="pages.json is damaged .*course_data"):
         datasets.load_pages("signs")
+
+
+def test_korean_pages_are_read_as_utf8_whatever_the_system_writes_in():
+    """Windows has an encoding of its own; Python can tell who relies on that."""
+    rely = ["-X", "warn_default_encoding", "-W", "error::EncodingWarning:ocr_data.datasets"]
+    code = "from ocr_data.datasets import load_pages; load_pages('korean')"
+    assert subprocess.run([sys.executable, *rely, "-c", code]).returncode == 0
 
 
 # --- what the loaders stand on ------------------------------------------------------------------

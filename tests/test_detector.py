@@ -129,6 +129,14 @@ def test_peak_drops_weak_findings_and_threshold_separates():
     assert detector.find_boxes(np.zeros((20, 20, 2), np.float32)).shape == (0, 4, 2)
 
 
+def test_a_speck_is_no_word():
+    maps = np.zeros((12, 12, 2), np.float32)
+    maps[3:5, 3:5, 0] = 1
+    assert len(detector.find_boxes(maps)) == 1
+    maps[4, 4, 0] = 0
+    assert len(detector.find_boxes(maps)) == 0
+
+
 def test_import_loads_no_network_library():
     heavy = "{'tensorflow', 'keras', 'cv2'} & set(sys.modules)"
     code = f"import sys, ocr_utils.detector; sys.exit(bool({heavy}))"

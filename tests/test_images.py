@@ -113,6 +113,15 @@ def test_sixteen_bits_become_eight():
     assert load_image(encode(Image.fromarray(deep), "TIFF"))[0, :, 0].tolist() == expected
 
 
+@pytest.mark.parametrize(
+    "mode, values", [("F", np.float32([[0, 0.5, 1]])), ("I", np.int32([[0, 2048, 4095]]))]
+)
+def test_pictures_of_numbers_keep_their_range(mode, values):
+    picture = Image.fromarray(values)
+    assert picture.mode == mode
+    assert load_image(picture)[0, :, 0].tolist() == [0, 128, 255]
+
+
 def test_an_animation_gives_its_first_frame():
     frames = [Image.new("RGB", (4, 4), color) for color in ("red", "blue")]
     data = encode(frames[0], "GIF", save_all=True, append_images=frames[1:])

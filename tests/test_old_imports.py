@@ -1,5 +1,7 @@
 """keras-ocr and imgaug on NumPy 2 and OpenCV 5, for real."""
 
+import sys
+
 import cv2
 import numpy as np
 
@@ -30,3 +32,14 @@ def test_restoring_twice_keeps_what_is_there():
     types = np.sctypes
     old_imports.restore()
     assert np.sctypes is types and np.float32 in types["float"]
+
+
+def test_edits_are_counted_where_their_package_has_no_wheel(monkeypatch):
+    monkeypatch.setitem(sys.modules, "editdistance", None)
+    monkeypatch.delitem(sys.modules, "editdistance")
+    monkeypatch.setattr(sys, "path", [])  # nothing is installed
+    old_imports.restore()
+    old_imports.restore()
+    import editdistance
+
+    assert editdistance.eval("kitten", "sitting") == editdistance.distance("ab", "bcd") == 3

@@ -26,6 +26,17 @@ def station() -> np.ndarray:
     return word
 
 
+def test_no_crops_give_no_words_and_no_logits():
+    reader = recognizer.load_recognizer()
+    assert reader.read([]) == [] and reader.read([], beam_width=5) == []
+    assert reader.logits([]).shape == (0, 32, 95)
+
+
+def test_a_clear_word_is_not_put_to_the_vote():
+    [clear], _ = recognizer.load_recognizer().predict([station()])
+    assert clear.text == "STATION" and not clear.voted
+
+
 def test_a_confidence_belongs_to_the_text_it_stands_beside():
     reader = recognizer.load_recognizer()
     [plain] = reader.read([station()])

@@ -121,7 +121,6 @@ CARDS = {
         {"temperature": 10**400},
         {"temperature": 100.5},
         {"calibration": {"at first sight": [1, 0, 0, 0], "voted": [1, 0, 0, 101]}},
-        {"calibration": {"at first sight": [1, 0, 0, 0], "voted": [1, 0, 0, 0, 0]}},
         {"temperature": "0.86"},
         {"temperature": None},
         {"calibration": {}},

@@ -97,7 +97,7 @@ def _changes(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
 
 
 def _is_left_alone(parent: ast.AST, node: ast.AST) -> bool:
-    """Docstrings, annotations, decorators, `__all__`, and the sentences of errors."""
+    """Docstrings, annotations, decorators, and comparisons with `__name__`."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return True
     if isinstance(parent, ast.FunctionDef | ast.ClassDef):

@@ -54,6 +54,11 @@ def test_a_page_for_each_picture_and_none_without_words_is_lost():
     assert sizes(pdf) == [(600 * 72 / DPI, 300 * 72 / DPI), (600 * 72 / DPI, 100 * 72 / DPI)]
 
 
+def test_words_for_some_pictures_only_are_an_error():
+    with pytest.raises(ValueError):
+        to_pdf([PAGE, PAGE], [WORDS])
+
+
 @needs_poppler
 def test_a_viewer_finds_words_at_their_places(tmp_path):
     found = re.findall(

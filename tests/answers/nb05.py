@@ -1,8 +1,7 @@
-"""Checks of notebook 05: other right answers pass, other wrong ones are refused."""
+"""Answers to the exercises of notebook 05 that a learner may give."""
 
 import keras
 import numpy as np
-import pytest
 
 from ocr_lessons.checks import nb05
 
@@ -51,24 +50,8 @@ RIGHT = [
     (nb05.exercise_3, mean_by_hand),
 ]
 
-
-@pytest.mark.parametrize(("exercise", "answer"), RIGHT)
-def test_right_answers_pass_every_time(exercise, answer, capsys):
-    for _ in range(20):
-        exercise(answer)
-        assert capsys.readouterr().out.startswith("PASS")
-
-
 WRONG = [
-    lambda backbone, num_classes: backbone,
-    lambda backbone, num_classes: keras.Sequential([keras.layers.Dense(num_classes)]),
-    lambda backbone, num_classes: "a model",
+    (nb05.exercise_3, lambda backbone, num_classes: backbone),
+    (nb05.exercise_3, lambda backbone, num_classes: keras.Sequential([keras.layers.Dense(9)])),
+    (nb05.exercise_3, lambda backbone, num_classes: "a model"),
 ]
-
-
-@pytest.mark.parametrize("answer", WRONG)
-def test_other_models_are_refused_without_a_traceback(answer, capsys):
-    nb05.exercise_3(answer)
-    printed = capsys.readouterr().out
-    assert printed.startswith("TRY AGAIN  build_small_model(a backbone of ")
-    assert "'dropped': '0.2 of " in printed

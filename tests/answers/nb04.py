@@ -1,7 +1,6 @@
-"""Checks of notebook 04: other right answers pass, other wrong ones are refused."""
+"""Answers to the exercises of notebook 04 that a learner may give."""
 
 import numpy as np
-import pytest
 
 from ocr_lessons.checks import nb04
 
@@ -32,23 +31,8 @@ RIGHT = [
     (nb04.exercise_3, read_by_a_loop),
 ]
 
-
-@pytest.mark.parametrize(("exercise", "answer"), RIGHT)
-def test_right_answers_pass_every_time(exercise, answer, capsys):
-    for _ in range(20):
-        exercise(answer)
-        assert capsys.readouterr().out.startswith("PASS")
-
-
 WRONG = [
     (nb04.exercise_1, lambda k, c, f: "many"),
     (nb04.exercise_2, lambda t, p: 9),
     (nb04.exercise_3, lambda strip, classify: classify(strip)),
 ]
-
-
-@pytest.mark.parametrize(("exercise", "answer"), WRONG)
-def test_other_wrong_answers_are_refused_without_a_traceback(exercise, answer, capsys):
-    exercise(answer)
-    printed = capsys.readouterr().out
-    assert printed.startswith("TRY AGAIN") and "should give" in printed

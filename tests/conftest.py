@@ -1,4 +1,4 @@
-"""What several tests read: word LMDBs, and folders without any data; how tests that render run."""
+"""What several tests read: word LMDBs, pages for a batch job, empty folders; how tests render."""
 
 import importlib.util
 import os
@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from ocr_batch import job
 from ocr_data import datasets
 from ocr_data.downloads import Download
 from ocr_data.lmdb_words import encode_jpeg, write_words
 from ocr_synth.words import plain_sample
+from tests.batch_jobs import ODD_NAMES, PART, draw, save
 from tests.word_sets import picture
 
 RENDERS = "renders: runs in a process of its own; skipped without ocr_render/requirements.txt"
@@ -65,6 +67,31 @@ def faulty_set(tmp_path) -> Path:
     ]
     write_words(tmp_path / "faulty", samples)
     return tmp_path / "faulty"
+
+
+@pytest.fixture(scope="session")
+def source(tmp_path_factory) -> Path:
+    """18 pages: plain, with odd names, of two frames, and three that cannot be read."""
+    folder = tmp_path_factory.mktemp("pages")
+    for number, word in enumerate("harbor lantern ferry coffee bridge garden river castle".split()):
+        save(folder, f"page{number}.png", word)
+    for name in ODD_NAMES:
+        save(folder, name, "market")
+    draw("left").save(folder / "two.tif", save_all=True, append_images=[draw("right")])
+    whole = (folder / "page0.png").read_bytes()
+    (folder / "cut.png").write_bytes(whole[: len(whole) // 2])
+    (folder / "empty.png").write_bytes(b"")
+    (folder / "text.jpg").write_text("no image at all")
+    (folder / ".hidden.png").write_bytes(whole)
+    (folder / "notes.txt").write_text("no page")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def undisturbed(source, tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("undisturbed") / "out"
+    assert job.run(source, out, 1, PART) == (15, 3, 16)
+    return out
 
 
 @pytest.fixture

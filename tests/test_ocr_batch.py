@@ -2,79 +2,21 @@
 
 import os
 import signal
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
 import pyarrow as pa
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image
 from pyarrow import parquet
 
 from ocr_batch import __main__ as command
 from ocr_batch import job, parts, plan, processes, sources, storage
-from ocr_synth.fonts import course_fonts, load_font
 from ocr_utils import end_to_end
 from ocr_utils.errors import OcrError
 from ocr_utils.images import load_image
-
-ODD_NAMES = [
-    "-dash.png",
-    "100% sure? #1.PNG",
-    "deep/er.folder/Straße 한글.jpg",
-    'it\'s "quoted".png',
-    "line\nbreak.png",
-    "s3:odd.png",
-]
-PART = 3  # pages
-
-
-def draw(text: str) -> Image.Image:
-    page = Image.new("RGB", (200, 72), "white")
-    ImageDraw.Draw(page).text((16, 16), text, "black", load_font(course_fonts()[0], 28))
-    return page
-
-
-def save(folder: Path, name: str, text: str) -> None:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draw(text).save(path)
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory) -> Path:
-    """18 pages: plain, with odd names, of two frames, and three that cannot be read."""
-    folder = tmp_path_factory.mktemp("pages")
-    for number, word in enumerate("harbor lantern ferry coffee bridge garden river castle".split()):
-        save(folder, f"page{number}.png", word)
-    for name in ODD_NAMES:
-        save(folder, name, "market")
-    draw("left").save(folder / "two.tif", save_all=True, append_images=[draw("right")])
-    whole = (folder / "page0.png").read_bytes()
-    (folder / "cut.png").write_bytes(whole[: len(whole) // 2])
-    (folder / "empty.png").write_bytes(b"")
-    (folder / "text.jpg").write_text("no image at all")
-    (folder / ".hidden.png").write_bytes(whole)
-    (folder / "notes.txt").write_text("no page")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def undisturbed(source, tmp_path_factory) -> Path:
-    out = tmp_path_factory.mktemp("undisturbed") / "out"
-    assert job.run(source, out, 1, PART) == (15, 3, 16)
-    return out
-
-
-def files(out) -> dict[str, bytes]:
-    """Every file of a job with its bytes, hidden ones and leftovers too."""
-    return {
-        path.relative_to(out).as_posix(): path.read_bytes()
-        for path in sorted(Path(out).rglob("*"))
-        if path.is_file()
-    }
+from tests.batch_jobs import ODD_NAMES, PART, files, save, start, wait_for
 
 
 def texts(out) -> dict[str, list[str]]:
@@ -135,25 +77,6 @@ def test_a_page_without_words_is_there_too(tmp_path):
 
 
 # --- what dies ------------------------------------------------------------------------------------
-
-
-def start(source, out, *options) -> subprocess.Popen:
-    arguments = [sys.executable, "-m", "ocr_batch", str(source), str(out)]
-    return subprocess.Popen(
-        [*arguments, "--part-size", str(PART), *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def wait_for(condition, process, seconds=120):
-    """Wait until a condition gives something true, as long as the process lives."""
-    for _ in range(seconds * 50):
-        if (result := condition()) or process.poll() is not None:
-            return result
-        time.sleep(0.02)
-    raise AssertionError("nothing happens")
 
 
 def readers(process) -> list[psutil.Process]:

@@ -1,69 +1,42 @@
 """The batch job on a Ray cluster of two nodes: whatever dies, the tables stay the same."""
 
 import importlib.util
-import socket
-import sys
-import time
 
 import psutil
 import pytest
 
-from ocr_batch import job, parts
-from tests.test_ocr_batch import PART, files, save, start
+from ocr_batch import parts
+from tests.batch_jobs import files, start, wait_for
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("ray") is None,
     reason='Ray is an extra: pip install "ray[data]" to run these tests',
 )
-PAGES = 24
 
 
 @pytest.fixture(scope="module")
 def cluster():
-    """Two raylets on this machine, with a core each."""
+    """Two nodes on this machine, with a core each."""
     from ray.cluster_utils import Cluster
 
-    cluster = Cluster(initialize_head=True, head_node_args=node(include_dashboard=False))
-    cluster.add_node(**node())
-    yield cluster
-    cluster.shutdown()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_agent_register_timeout_ms", "600000")
+        patch.setenv("RAY_worker_register_timeout_seconds", "600")
+        cluster = Cluster()
+        add_node(cluster, include_dashboard=False, include_log_monitor=False)
+        add_node(cluster)
+        yield cluster
+        cluster.shutdown()
 
 
-def node(**options) -> dict:
-    """How a raylet is started. It gives up where an agent takes 15 s to say which port it took."""
-    ports = ("metrics_agent", "metrics_export", "dashboard_agent_listen", "runtime_env_agent")
-    options |= {f"{name}_port": free_port() for name in ports}
-    return options | {"num_cpus": 1}
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        return door.getsockname()[1]
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("pages")
-    for number in range(PAGES - 1):
-        save(folder, f"page {number:02}.png", ["harbor", "lantern", "castle"][number % 3])
-    (folder / "cut.png").write_bytes((folder / "page 00.png").read_bytes()[:300])
-    return folder
-
-
-@pytest.fixture(scope="module")
-def undisturbed(source, tmp_path_factory):
-    """By local processes, without Ray."""
-    out = tmp_path_factory.mktemp("undisturbed") / "out"
-    assert job.run(source, out, 1, PART) == (PAGES - 1, 1, PAGES - 1)
-    return out
-
-
-def wait_for(condition, seconds=300):
-    end = time.monotonic() + seconds
-    while not (result := condition()):
-        assert time.monotonic() < end, "nothing happens"
-        time.sleep(0.02)
-    return result
+def add_node(cluster, tries=10, **options):
+    """A node ends where its agents take 15 s to start, as on a busy machine: then comes another."""
+    for last in [False] * (tries - 1) + [True]:
+        try:
+            return cluster.add_node(num_cpus=1, **options)
+        except Exception:
+            if last:
+                raise
 
 
 def actors() -> list[psutil.Process]:
@@ -76,14 +49,9 @@ def actors() -> list[psutil.Process]:
     return found
 
 
-def finish(process) -> str:
-    output, errors = process.communicate(timeout=900)
-    assert output, errors
-    return output
-
-
 def expect(process, out, undisturbed):
-    assert finish(process).startswith(f"{PAGES - 1} pages read, 1 not, {PAGES - 1} words")
+    output, errors = process.communicate(timeout=900)
+    assert output.startswith("15 pages read, 3 not, 16 words"), errors
     assert files(out) == files(undisturbed)
 
 
@@ -95,7 +63,7 @@ def test_two_nodes_write_the_same_bytes(cluster, source, undisturbed, tmp_path):
 def test_a_killed_actor_changes_nothing(cluster, source, undisturbed, tmp_path):
     out = tmp_path / "out"
     process = start(source, out, "--ray", cluster.address)
-    wait_for(lambda: parts.done(out))
+    assert wait_for(lambda: parts.done(out), process)
     victims = actors()
     assert victims
     victims[0].kill()
@@ -105,18 +73,17 @@ def test_a_killed_actor_changes_nothing(cluster, source, undisturbed, tmp_path):
 def test_a_killed_driver_goes_on_where_it_was(cluster, source, undisturbed, tmp_path):
     out = tmp_path / "out"
     process = start(source, out, "--ray", cluster.address)
-    wait_for(lambda: parts.done(out))
+    assert wait_for(lambda: parts.done(out), process)
     process.kill()
     process.communicate()
-    done = parts.done(out)
-    assert 0 < len(done) < PAGES / PART
+    assert 0 < len(parts.done(out)) < 6
     expect(start(source, out, "--ray", cluster.address), out, undisturbed)
 
 
 def test_a_killed_node_changes_nothing(cluster, source, undisturbed, tmp_path):
     out = tmp_path / "out"
     process = start(source, out, "--ray", cluster.address)
-    wait_for(lambda: parts.done(out) and len(actors()) > 1)
+    assert wait_for(lambda: parts.done(out) and len(actors()) > 1, process)
     (node,) = cluster.worker_nodes
     cluster.remove_node(node, allow_graceful=False)
     expect(process, out, undisturbed)
@@ -128,4 +95,3 @@ def test_without_ray_the_option_says_what_to_install(source, tmp_path, monkeypat
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     assert command.main([str(source), str(tmp_path / "out"), "--ray"]) == 1
     assert 'Ray is not installed: pip install "ray[data]"' in capsys.readouterr().err
-    assert sys.modules

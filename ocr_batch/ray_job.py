@@ -42,13 +42,14 @@ def run_on_ray(
         return
     began = not ray.is_initialized()
     ray.init(address=address, logging_level="ERROR", log_to_driver=False, ignore_reinit_error=True)
-    most = count or max(1, int(ray.cluster_resources().get("CPU", 1)))
+    cores = int(ray.cluster_resources().get("CPU", 1))
+    most = max(1, min(count or cores, len(rows)))
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     dataset = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
         PartReader,
         fn_constructor_args=(do_part,),
-        compute=ray.data.ActorPoolStrategy(min_size=1, max_size=most),
+        compute=ray.data.ActorPoolStrategy(min_size=1, max_size=most, initial_size=most),
         num_cpus=1,
     )
     try:

@@ -60,7 +60,7 @@ def new_folder(folder) -> Iterator[Path]:
         temporary.mkdir()
         yield temporary
         with contextlib.suppress(FileNotFoundError):
-            folder.rename(hidden / "old")
+            folder.rename(hidden / f"{folder.name}.old")
         temporary.rename(folder)
 
 

@@ -45,13 +45,14 @@ def test_a_file_replaces_the_older_one_only_when_it_is_whole(tmp_path):
     assert place.read_text() == "new" and names(tmp_path) == ["scores.json"]
 
 
-def test_a_folder_replaces_the_older_one_only_when_it_is_whole(tmp_path):
+@pytest.mark.parametrize("name", ["words", "old"])
+def test_a_folder_replaces_the_older_one_only_when_it_is_whole(tmp_path, name):
     for content in ("old", "new"):
-        with new_folder(tmp_path / "words") as temporary:
+        with new_folder(tmp_path / name) as temporary:
             (temporary / content).touch()
-    with pytest.raises(ZeroDivisionError), new_folder(tmp_path / "words") as temporary:
+    with pytest.raises(ZeroDivisionError), new_folder(tmp_path / name) as temporary:
         raise ZeroDivisionError
-    assert names(tmp_path) == ["words"] and names(tmp_path / "words") == ["new"]
+    assert names(tmp_path) == [name] and names(tmp_path / name) == ["new"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")

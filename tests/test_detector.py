@@ -205,6 +205,12 @@ def test_merge_prefers_the_coarse_look_for_large_letters():
     assert detector.merge(fine, coarse).tolist() == [fine[1].tolist(), coarse[0].tolist()]
 
 
+def test_merge_takes_a_word_in_large_letters_whole_however_many_pieces_it_fell_into():
+    pieces = np.float32([rectangle(x, 10, x + 50, 65) for x in (10, 70, 130)])
+    whole = np.float32([rectangle(0, 0, 200, 80)])
+    assert detector.merge(pieces, whole).tolist() == whole.tolist()
+
+
 def test_merge_finds_no_word_twice():
     """`Gull` and `Cafe` of the chalk menu, which the fine look takes for one."""
     fine = np.float32([rectangle(517, 297, 989, 451)])

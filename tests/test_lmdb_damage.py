@@ -233,6 +233,22 @@ def test_wrong_bytes_never_end_the_process(small_file, tmp_path):
     assert results.count("refused") > 200  # the bytes did matter
 
 
+def test_a_value_that_would_reach_beyond_the_end_is_damage(small_file, tmp_path):
+    """A value in pages of its own begins behind both meta pages: it cannot be nearly as long."""
+    content, big = bytearray(small_file.read_bytes()), 0
+    for page in range(2 * 4096, len(content), 4096):
+        lower = int.from_bytes(content[page + 12 : page + 14], "little")
+        slots = range(page + 16, page + min(lower, 4096), 2) if content[page + 10] == 2 else ()
+        for slot in slots:
+            node = page + int.from_bytes(content[slot : slot + 2], "little")
+            if content[node + 4] == 1:
+                content[node : node + 4] = (len(content) - 4096).to_bytes(4, "little")
+                big += 1
+    assert big
+    (tmp_path / "data.mdb").write_bytes(content)
+    assert "a value beyond the end" in find_damage(tmp_path / "data.mdb")
+
+
 def test_a_file_that_lmdb_itself_finds_sound_is_not_refused(small_file, word_set):
     from lmdb import verify
 

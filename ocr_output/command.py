@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     pages, failures = read_all(images, targets, args.min_confidence)
-    if pages or not args.format == "text":
+    if pages or args.format != "text":
         print(_formatted(pages, args.format))
     return 1 if failures or problems else 0
 

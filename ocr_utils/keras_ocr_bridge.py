@@ -128,7 +128,7 @@ def make_pipeline(timeout: float = 20.0):
     KERAS_OCR_CACHE_DIR or ~/.keras-ocr), else the course's own detector and recognizer.
     """
     library = import_keras_ocr()
-    if _may_use_official(library):
+    if _may_use_official():
         try:
             with _network_timeout(timeout), contextlib.redirect_stdout(io.StringIO()):
                 return within(
@@ -167,10 +167,9 @@ def official_weights() -> list[Path]:
     return [cache / name for name in WEIGHT_FILES if (cache / name).exists()]
 
 
-def _may_use_official(library) -> bool:
+def _may_use_official() -> bool:
     """Cached, or allowed to download: any OCR_COURSE_DATA forbids the network."""
-    cached = len(official_weights()) == len(WEIGHT_FILES)
-    return cached or may_download()
+    return len(official_weights()) == len(WEIGHT_FILES) or may_download()
 
 
 def _remove_broken_weights(library) -> None:

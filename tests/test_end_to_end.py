@@ -199,6 +199,15 @@ def test_the_outline_of_a_word_is_thick_enough_to_be_seen_on_a_large_page():
     assert red[600].sum() >= 2 * 3
 
 
+def test_a_label_stands_above_its_word_and_covers_none_of_it():
+    page = np.zeros((900, 900, 3), np.uint8)
+    annotated = np.asarray(
+        end_to_end.annotate(page, [Word.from_bounds("label", None, 100, 200, 390, 260)])
+    )
+    assert annotated[180:199, 100:160].any()
+    assert not annotated[202:259, 102:389].any()
+
+
 def test_tsv_has_a_row_for_each_word():
     rows = [row.split("\t") for row in formats.to_tsv([PAGE]).split("\n")]
     assert rows[0] == "image line word confidence left top right bottom text".split()

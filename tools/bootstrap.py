@@ -13,13 +13,13 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from tools import places, system
 from tools.places import ROOT, environment
+from tools.running import SetupError, run
 
 SUPPORTED = ((3, 11), (3, 12), (3, 13))
 CONDA = places.conda_prefix()
@@ -29,28 +29,11 @@ STAMP = VENV / "ocr-course.json"  # what the last complete installation was made
 KERNEL = VENV / "share" / "jupyter" / "kernels" / "ocr-course" / "kernel.json"
 NEWS = "@jupyterlab/apputils-extension:announcements"
 NEEDED_GB = 4
-LIMIT_S = 3600  # no step takes longer; one that does is ended
 NO_DEPS = ["--no-deps", "--require-hashes", "-r"]  # the lock is complete
 NO_INDEX = (
     "no package index answers: connect to the network and type the same command again, or set "
     "PIP_NO_INDEX=1 and PIP_FIND_LINKS=FOLDER with a folder of wheels (README, For instructors)"
 )
-UNREACHABLE = (  # what pip and uv say
-    r"NewConnectionError|Failed to establish|name resolution|getaddrinfo|dns error|Max retries"
-    r"|client error \(Connect\)|[Uu]nreachable|ProxyError|[Tt]imed out|Could not connect"
-)
-
-
-class SetupError(Exception):
-    """One sentence with what went wrong and what to type; `lines`: what the program said last."""
-
-    def __init__(self, sentence: str, lines: list[str] | None = None):
-        super().__init__(sentence)
-        self.lines = lines or []
-
-    def is_network(self) -> bool:
-        said = "\n".join(self.lines)
-        return bool(re.search(UNREACHABLE, said)) and "certificate" not in said.lower()
 
 
 def prepare(data: bool = True) -> list[str]:
@@ -271,34 +254,3 @@ def install_system() -> str:
             run(command, f"`{' '.join(command)}` failed")
     lacking = system.missing()
     return f"missing {', '.join(lacking)}" if lacking else ""
-
-
-def run(command: list[str], problem: str, show: bool = False) -> None:
-    """Run a command; its last line is shown while it works, the end of it goes with the error."""
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment(),
-        text=True,
-        errors="replace",
-        stdout=None if show else subprocess.PIPE,
-        stderr=None if show else subprocess.STDOUT,
-    )
-    limit = threading.Timer(LIMIT_S, process.kill)
-    limit.start()
-    lines = []
-    for line in process.stdout or ():
-        lines.append(line.rstrip())
-        show_progress(lines[-1])
-    show_progress("")
-    code = process.wait()
-    limit.cancel()
-    if code != 0:
-        raise SetupError(f"{problem}.", lines[-15:])
-
-
-def show_progress(line: str) -> None:
-    """The line in place of the one before, on a terminal only."""
-    if sys.stdout.isatty():
-        width = shutil.get_terminal_size().columns - 6
-        print(f"\r     {line[:width]:{width}}\r", end="", flush=True)

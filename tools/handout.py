@@ -6,14 +6,13 @@ import re
 from pathlib import Path
 
 from tools import places
+from tools.running import SetupError
 
 LINK = re.compile(r"\[([^\]]*)\]\([^()\s]*solutions\b[^()\s]*\)")
 
 
 def write(folder: Path) -> str:
     """Write the copy; one sentence with what it holds. The folder must not exist yet."""
-    from tools.bootstrap import SetupError
-
     folder = folder.expanduser().resolve()
     if folder.exists():
         raise SetupError(f"{folder} exists already: name a folder that does not.")

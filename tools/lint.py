@@ -5,29 +5,20 @@ them all, and shows each of them a notebook that it must refuse.
 """
 
 import ast
-import base64
 import re
 import statistics
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-
-from tools import claims
+from tools import claims, lint_outputs  # noqa: F401 - which has rules, too
+from tools.lint_pages import RULES, Page, is_exercise, lessons_only, printed, rule, tags
 from tools.refresh import NOTEBOOKS, find_notebooks
 
 LESSONS = tuple(sorted(path.stem for path in NOTEBOOKS.glob("[0-9]*.ipynb")))
 MAX_LINES, MAX_MEDIAN_LINES = 25, 10
-MAX_PNG, MAX_TEXT, MAX_NOTEBOOK, MAX_COURSE = 400_000, 10_000, 3_500_000, 30_000_000
+MAX_COURSE = 30_000_000  # bytes of all notebooks
 MAX_SECONDS = {"07_crnn_ctc_training": 240}
 DEFAULT_MAX_SECONDS = 150
-MAX_IGNORED = 132  # cells in the whole course whose outputs are not compared; it may only fall
-MACHINE_PATH = re.compile(
-    r"/home/\w|/Users/\w|/root\b|/tmp/|/private/var|/mnt/\w|[A-Z]:\\|site-packages|ipykernel_\d|"
-    r"\.venv\b|/usr/l|\bat 0x[0-9a-f]{6,}"
-)
-BARE_OBJECT = re.compile(r"^(\[?<|Text\(|\(?array\(\[.*<|\{'whiskers')")
 HEADER = re.compile(
     r"\A# (?P<number>\d\d[a-z]?) (?P<title>\S.*)\n\n(?P<aim>\S.*(?:\n\S.*)*)\n\n"
     r"\*\*You will be able to\*\*\n\n(?P<goals>(?:- .+\n(?:  .+\n)*){2,4})\n"
@@ -38,179 +29,12 @@ HEADER = re.compile(
 )
 LINK = re.compile(r"(?<!`)!?\[[^\]]*\]\(([^)\s]+)\)")
 EXERCISES = ["exercise-1", "exercise-2", "exercise-3"]
-RULES = []
-
-
-@dataclass
-class Page:
-    """A notebook with what the rules ask about it."""
-
-    path: Path
-    cells: list
-    metadata: dict
-
-    @classmethod
-    def read(cls, path: Path) -> "Page":
-        notebook = nbformat.read(path, as_version=4)
-        return cls(path, notebook.cells, notebook.metadata)
-
-    @property
-    def name(self) -> str:
-        return self.path.stem
-
-    @property
-    def is_solution(self) -> bool:
-        return self.path.parent.name == "solutions"
-
-    @property
-    def code(self) -> list[tuple[int, dict]]:
-        """Code cells with their place among all cells, counted from 1."""
-        return [(n, cell) for n, cell in enumerate(self.cells, 1) if cell.cell_type == "code"]
-
-    @property
-    def markdown(self) -> list[tuple[int, dict]]:
-        return [(n, cell) for n, cell in enumerate(self.cells, 1) if cell.cell_type == "markdown"]
-
-    @property
-    def headings(self) -> list[str]:
-        text = "\n".join(cell.source for _, cell in self.markdown)
-        return re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
-
-
-def rule(function):
-    """Register a rule."""
-    RULES.append(function)
-    return function
-
-
-def lessons_only(function):
-    """Register a rule that solutions need not follow."""
-
-    def checked(page: Page):
-        return [] if page.is_solution else function(page)
-
-    checked.__name__, checked.__doc__ = function.__name__, function.__doc__
-    return rule(checked)
-
-
-def tags(cell) -> list[str]:
-    return cell.metadata.get("tags", [])
 
 
 def violations(page: Page) -> list[str]:
     """All that is wrong with a notebook, one line each."""
     place = page.path.relative_to(NOTEBOOKS) if page.path.is_relative_to(NOTEBOOKS) else page.path
     return [f"{place}: {text}" for check in RULES for text in check(page)]
-
-
-# --- what was executed, and what came out ---------------------------------------------------
-
-
-@rule
-def kernel(page):
-    """The kernel that the set-up registers."""
-    name = page.metadata.get("kernelspec", {}).get("name")
-    if name != "ocr-course":
-        yield f"names the kernel {name!r} instead of 'ocr-course': refresh it"
-
-
-@rule
-def executed(page):
-    """Every code cell was executed, in order: nbval compares nothing in a cell that was not."""
-    counts = [cell.execution_count for _, cell in page.code]
-    wrong = [count for right, count in enumerate(counts, 1) if count != right]
-    if wrong:
-        yield f"was not run from top to bottom ({len(wrong)} cells, the first {wrong[0]}): refresh"
-
-
-@rule
-def no_stderr(page):
-    for n, cell in page.code:
-        for output in cell.outputs:
-            if output.get("name") == "stderr":
-                yield f"cell {n} writes to stderr: {output.text[:80]!r}"
-
-
-@rule
-def errors_are_announced(page):
-    """A traceback only in a cell tagged for it, and a cell tagged for it only with a traceback."""
-    for n, cell in page.code:
-        raised = any(output.output_type == "error" for output in cell.outputs)
-        if raised != ("raises-exception" in tags(cell)):
-            yield f"cell {n} {'fails' if raised else 'no longer fails'}, against its tags"
-
-
-@rule
-def plain_outputs(page):
-    """No SVG (compared byte by byte), widget or script, and no address of an object."""
-    for n, cell in page.code:
-        for output in cell.outputs:
-            kinds = set(output.get("data", {}))
-            for kind in sorted(kinds):
-                if kind in ("image/svg+xml", "application/javascript") or (
-                    "widget" in kind and "widget" not in tags(cell)
-                ):
-                    yield f"cell {n} shows {kind}"
-            shown = output.get("data", {}).get("text/plain", "")
-            if BARE_OBJECT.match(shown) and not kinds & {"image/png", "image/jpeg", "text/html"}:
-                yield f"cell {n} ends in the value {shown[:50]!r}: end the line with `;`"
-
-
-@rule
-def no_machine_path(page):
-    """Nothing that names one person's machine, in outputs or sources."""
-    for n, cell in enumerate(page.cells, 1):
-        texts = [cell.source] if cell.cell_type == "code" else []
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            texts += [
-                output.get("text", ""),
-                data.get("text/plain", ""),
-                data.get("text/html", ""),
-                *output.get("traceback", []),
-            ]
-        if found := MACHINE_PATH.search("\n".join(texts)):
-            yield f"cell {n} holds the machine path {found.group()!r}"
-
-
-@rule
-def sizes(page):
-    total = len(page.path.read_bytes()) if page.path.exists() else 0
-    if total > MAX_NOTEBOOK:
-        yield f"weighs {total / 1e6:.1f} MB, more than {MAX_NOTEBOOK / 1e6:.1f}"
-    for n, cell in page.code:
-        for output in cell.outputs:
-            data = output.get("data", {})
-            picture = data.get("image/png") or data.get("image/jpeg", "")
-            size = len(base64.b64decode(picture))
-            if size > MAX_PNG:
-                yield f"cell {n} has a picture of {size // 1000} kB, more than {MAX_PNG // 1000}"
-            text = output.get("text", "") + output.get("data", {}).get("text/plain", "")
-            if len(text) > MAX_TEXT:
-                yield f"cell {n} prints {len(text)} characters, more than {MAX_TEXT}"
-
-
-@rule
-def ignored_outputs(page):
-    """What nbval does not compare says why; cells are never skipped."""
-    for n, cell in page.code:
-        first = cell.source.split("\n")[0]
-        if "nbval-ignore-output" in tags(cell) and not re.match(r"# not compared: \w+", first):
-            yield f"cell {n} is not compared and does not begin with `# not compared: <reason>`"
-        for tag in set(tags(cell)) & {"nbval-skip", "nbval-check-output", "nbval-raises-exception"}:
-            yield f"cell {n} carries the tag {tag}"
-        if re.search(r"^\s*#+ *(NBVAL_|PYTEST_VALIDATE)", cell.source, flags=re.MULTILINE):
-            yield f"cell {n} carries an nbval comment: use the tag nbval-ignore-output"
-
-
-def ignored_cells(pages) -> list[str]:
-    """Where in the course outputs are not compared."""
-    return [
-        f"{page.path.name} cell {n}"
-        for page in pages
-        for n, cell in page.code
-        if "nbval-ignore-output" in tags(cell)
-    ]
 
 
 # --- how a notebook reads ---------------------------------------------------------------------
@@ -223,7 +47,10 @@ def cell_lengths(page):
         if length > MAX_LINES:
             yield f"cell {n} has {length} lines, more than {MAX_LINES}"
     if lengths and not page.is_solution and statistics.median(lengths) > MAX_MEDIAN_LINES:
-        yield f"its code cells have a median of {statistics.median(lengths)} lines, more than 5"
+        yield (
+            f"its code cells have a median of {statistics.median(lengths)} lines, "
+            f"more than {MAX_MEDIAN_LINES}"
+        )
 
 
 @rule
@@ -350,10 +177,6 @@ def solution_header(page):
 # --- exercises --------------------------------------------------------------------------------
 
 
-def is_exercise(cell) -> bool:
-    return any(tag.startswith("exercise-") for tag in tags(cell))
-
-
 def exercises(page: Page) -> dict[str, list]:
     """Cells of each exercise by its tag: the tagged ones, and the check call behind them."""
     found, current = {}, None
@@ -377,10 +200,6 @@ def definitions(cells) -> set[str]:
         if isinstance(node, ast.ClassDef):
             found.add(f"class {node.name}")
     return found
-
-
-def printed(cells) -> str:
-    return "".join(output.get("text", "") for cell in cells for output in cell.outputs)
 
 
 @lessons_only

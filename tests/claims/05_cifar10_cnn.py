@@ -33,7 +33,7 @@ if standin:
         history["accuracy"][-1] - results[name]
         for name, history in zip(results, histories.values(), strict=True)
     )
-    assert augmented < plain - 0.1  # the distance between training and test
+    assert augmented < plain - 0.05  # the distance between training and test
 
 # %% after resnet
 assert resnet.count_params() == 23_587_712 and 190 < resnet.count_params() / 122_570 < 200

@@ -97,6 +97,10 @@ def test_words_of_a_rising_line_are_parted_too():
     whole, parted = craft_maps.find_boxes(maps), craft_maps.find_boxes(maps, gap=0.7)
     assert len(whole) == 1 and len(parted) == 2
     assert {int(box[:, 0].mean()) // 22 for box in parted} == {0, 1}
+    first, second = (
+        np.flatnonzero(word.any(axis=0)) for word in craft_maps.split_words(turned > 0, turned, 0.7)
+    )
+    assert first[-1] - second[0] < 4  # parted across the line, which is five pixels thick
 
 
 def test_perfect_maps_have_hardly_a_gap_inside_a_word():

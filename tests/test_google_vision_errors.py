@@ -31,6 +31,17 @@ def client():
 # --- what goes wrong --------------------------------------------------------------------------
 
 
+def test_a_proxy_is_not_asked_for_the_server_on_this_machine(monkeypatch):
+    for name in ("grpc_proxy", "https_proxy", "http_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("no_grpc_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    server, address = emulator.start()
+    blank = np.full((40, 200), 255, np.uint8)
+    assert google_vision.read(blank, emulator.connect(address)) == []
+    server.stop(0)
+
+
 def test_no_key():
     with pytest.raises(OcrError, match=f"{KEY} is not set: give it the path of the JSON key"):
         google_vision.make_real_client()

@@ -152,7 +152,7 @@ def test_a_secret_would_be_noticed():
 # --- requirements.txt against what is imported --------------------------------------------------
 
 OURS = {path.name for path in ROOT.glob("ocr_*")} | {"tools"}
-OPTIONAL = {"rapidocr_onnxruntime"}  # joins notebook 08 where it is installed
+OPTIONAL = {"rapidocr"}  # joins notebook 08 where it is installed
 DISTRIBUTIONS = {
     "matplotlib_inline": "ipykernel",
     "PIL": "pillow",

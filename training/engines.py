@@ -37,13 +37,13 @@ def keras_ocr_words(files):
 
 
 def rapidocr_words(files):
-    """RapidOCR's recognizer, where the package rapidocr-onnxruntime is installed."""
+    """RapidOCR's recognizer, where the package rapidocr is installed."""
     engine = _rapidocr()
 
     def read(file):
         bgr = load_image(file)[:, :, ::-1]
-        (text, confidence), *_ = engine(bgr, use_det=False, use_cls=False)[0]
-        return Word.from_bounds(text, float(confidence), 0, 0, 1, 1)
+        found = engine(bgr, use_det=False, use_cls=False)
+        return Word.from_bounds(found.txts[0], float(found.scores[0]), 0, 0, 1, 1)
 
     return lambda: [read(file) for file in files]
 
@@ -66,14 +66,15 @@ def rapidocr_pages():
     engine = _rapidocr()
 
     def read(image):
-        lines = engine(image[:, :, ::-1])[0] or []
+        found = engine(image[:, :, ::-1])
+        lines = zip(found.boxes, found.txts, found.scores, strict=True) if found.txts else ()
         return [word for box, text, score in lines for word in _split(box, text, float(score))]
 
     return read
 
 
 def _rapidocr():
-    from rapidocr_onnxruntime import RapidOCR  # not among the course's requirements
+    from rapidocr import RapidOCR  # not among the course's requirements
 
     return RapidOCR()
 

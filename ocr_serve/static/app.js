@@ -124,7 +124,7 @@ function showReading({ pages }) {
   const [first] = pages;
   const words = pages.flatMap((page) => page.words);
   $("status").textContent = words.length
-    ? `${words.length} ${words.length === 1 ? "word" : "words"} in ${lineCount(pages)} lines.`
+    ? `${count(words.length, "word")} in ${count(lineCount(pages), "line")}.`
     : "No text was found in this picture.";
   $("word").textContent = "";
   $("boxes").setAttribute("viewBox", `0 0 ${first.width} ${first.height}`);
@@ -138,6 +138,7 @@ function showReading({ pages }) {
 
 const spans = () => $("text").querySelectorAll("span");
 const lineCount = (pages) => pages.reduce((sum, page) => sum + lines(page).length, 0);
+const count = (many, what) => `${many} ${what}${many === 1 ? "" : "s"}`;
 const number = (elements) => [...elements].forEach((one, n) => { one.dataset.n = n; });
 const level = (word) => LEVELS.find(([least]) => (word.confidence ?? 1) >= least)[1];
 

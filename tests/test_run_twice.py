@@ -14,7 +14,7 @@ from nbclient.exceptions import CellExecutionError
 
 from tools.refresh import KERNELSPEC, NOTEBOOKS
 
-LESSONS = ("00", "01", "03", "04", "06", "07b")  # the others train for minutes
+LESSONS = ("00", "01", "02", "03", "04", "06", "07b")  # the others train for minutes
 FAST = 2.0  # seconds; slower cells run once
 CHANGES = {  # lesson -> cell -> (a piece of its source, what the reader makes of it)
     "04": {

@@ -151,7 +151,7 @@ def optional() -> Iterator[Row]:
     yield Row(True, "GPU", "optional", graphics_card() or "none: the CPU is enough")
     yield vision_key()
     for what, folder, pattern, otherwise in (
-        ("course weights", bootstrap.ROOT / "data" / "weights", "*", "none yet"),
+        ("course weights", bootstrap.ROOT / "data" / "weights", "*.npz", "none yet"),
         ("keras-ocr weights", keras_ocr_cache(), "*.h5", "none: our own networks step in"),
         ("Keras data and models", keras_home(), "*/*", "none: the stand-ins are used"),
     ):

@@ -34,6 +34,7 @@ assert {"Old", "Harbor", "Lantern", "Street"} <= front and not side & front
 
 # %% after scan-read
 assert any((word.confidence or 0) > 0.8 for word in scan_words)
+assert min(scan_words, key=lambda word: word.confidence).text == "These"  # doubted, and right
 assert not {"Let", "first"} & {word.text for word in scan_words}  # missing in the shadow
 
 # %% after korean-read

@@ -35,6 +35,7 @@ assert error_of["letter", 3] == error_of["letter", 11] == 1  # lost by the modes
 assert error_of["letter", 7] == error_of["letter", 10] == 0
 assert np.mean(table[1:3] < 0.2) > 0.6  # line and word are easy for most modes
 assert np.sum(table[4] < 0.05) >= 3  # several modes read the poster
+assert error_of["word", 7] == 0 <= error_of["word", 8]
 
 # %% after plates
 assert "Lantern" in pytesseract.image_to_string(front, config="--psm 11")
@@ -88,6 +89,7 @@ assert any(mistakes) and not all(mistakes)
 
 # %% after noise
 assert np.mean(right) > np.mean(wrong) + 0.2 and len(wrong) > 20
+assert 0.5 < min(right) < 0.9 < max(wrong)  # 0.5 costs nothing, 0.9 leaves noise
 
 # %% after levels
 words_with_text = [text for text in data["text"] if text.strip()]

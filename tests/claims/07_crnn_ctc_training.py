@@ -63,9 +63,7 @@ if source == datasets.MJ_STANDIN:
 assert word_accuracy(truths, results) >= 0.85 or source != datasets.MJ_STANDIN
 
 # %% after kinds
-assert kinds["delete"] + kinds["insert"] + kinds["replace"] >= sum(
-    a != b for a, b in zip(truths, results, strict=True)
-)
+assert sum(kinds.values()) >= sum(a != b for a, b in zip(truths, results, strict=True))
 
 # %% after inside
 assert chances[:, 0].argmax() >= 0 and (chances.argmax(axis=-1) == 0).mean() > 0.5

@@ -52,6 +52,7 @@ def jupyterlab(notebooks: Path = NOTEBOOKS):
         setting.write_text('{"windowingMode": "none"}')
         environment = os.environ | {
             "JUPYTERLAB_SETTINGS_DIR": str(Path(folder, "settings")),
+            "JUPYTERLAB_WORKSPACES_DIR": str(Path(folder, "workspaces")),  # not the learner's own
             "OCR_COURSE_DATA": folder,  # it has no data: stand-ins, as in the tests
             "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
             "JUPYTER_TOKEN": "course",

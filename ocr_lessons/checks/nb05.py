@@ -41,7 +41,9 @@ exercise_1 = Exercise(
             lambda p, y, k: round(_top_k(p, y, k) * len(y))
         ),
         "That is in percent: a share from 0 to 1 is wanted.": lambda p, y, k: 100 * _top_k(p, y, k),
-        "That is the share of wrong answers: one minus it.": lambda p, y, k: 1 - _top_k(p, y, k),
+        "That is the share of wrong answers: subtract it from 1.": lambda p, y, k: (
+            1 - _top_k(p, y, k)
+        ),
         "That looks at k + 1 classes, one too many.": lambda p, y, k: _top_k(p, y, k + 1),
     },
     hints=(

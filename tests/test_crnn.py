@@ -9,6 +9,7 @@ import pytest
 from ocr_lessons import plots
 from ocr_utils import crnn, ctc
 from ocr_utils.errors import OcrError
+from ocr_utils.images import fit_image
 from ocr_utils.labels import PRINTABLE, LabelConverter
 
 SMALL = {"input_shape": (48, 32, 1), "channels": (8, 16, 32), "lstm_units": (32,)}
@@ -151,6 +152,7 @@ def test_beam_beats_greedy_where_paths_add_up():
     assert ctc.decode_predict_ctc(logits, "A") == [""]
     assert ctc.decode_predict_ctc(logits, "A", beam_width=3) == ["A"]
     assert ctc.decode_predict_ctc(logits, "A", beam_width=3, top_paths=2) == [["A", ""]]
+    assert ctc.decode_predict_ctc(logits, "A", top_paths=2) == [["A", ""]]
     assert ctc.decode_predict_ctc(logits, "A", lexicon=["AA", "A"]) == ["A"]
 
 
@@ -205,6 +207,11 @@ def test_prepare_image_stretches_or_pads():
     assert stretched.shape == padded.shape == (100, 32, 1) and stretched.dtype == np.float32
     assert stretched[:45].max() == 0 and stretched[55:].min() == 1
     assert padded[36:64].min() == 1 and padded[64:].max() == 0
+
+
+def test_a_large_picture_is_averaged_and_not_picked_from():
+    noise = np.random.default_rng(0).integers(0, 256, (320, 1000), np.uint8)
+    assert fit_image(noise, pad=False).std() < 15  # a hundred pixels become one
 
 
 def test_check_inference_shows_and_returns(tmp_path):

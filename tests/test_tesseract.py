@@ -45,6 +45,10 @@ def test_read(sign):
     assert 28 <= left <= 36 and 20 <= top <= 32 and 80 <= right <= 92 and 45 <= bottom <= 55
 
 
+def test_the_network_alone_reads_the_same(sign):
+    assert to_text(tesseract.read(sign, oem=1)) == "\n".join(LINES)
+
+
 def test_read_takes_what_load_image_takes(sign, tmp_path):
     path = tmp_path / "sign.jpg"
     sign.save(path)

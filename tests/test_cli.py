@@ -8,8 +8,11 @@ import pytest
 from PIL import Image, ImageDraw
 from rapidfuzz.fuzz import partial_ratio
 
+from ocr_output import command
 from ocr_output.command import find_images, main
+from ocr_output.formats import Page, to_hocr, to_json
 from ocr_synth.fonts import course_fonts, load_font
+from ocr_utils.words import Word
 
 
 def save_sign(path, text="HARBOR"):
@@ -60,6 +63,12 @@ def test_several_files_get_headings_and_a_progress_bar(tmp_path, capsys):
     coffee, harbor = out.split("harbor.png ==")
     assert "coffee.png ==" in coffee and holds(coffee, "COFFEE") and holds(harbor)
     assert "2/2" in err
+
+
+def test_a_blank_line_stands_between_two_pages():
+    words = [Word.from_bounds(text, None, 0, 0, 9, 9) for text in ("one", "two")]
+    pages = [Page(name, 9, 9, [word]) for name, word in zip("ab", words, strict=True)]
+    assert command._formatted(pages, "text") == "== a ==\none\n\n== b ==\ntwo"
 
 
 def test_an_empty_folder_is_an_error_beside_images_that_were_read_too(sign, tmp_path, capsys):
@@ -193,9 +202,6 @@ def test_a_file_name_that_is_no_unicode_does_not_lose_the_text(sign, tmp_path):
 
 def test_what_xml_and_json_forbid_does_not_reach_them():
     from xml.etree import ElementTree
-
-    from ocr_output.formats import Page, to_hocr, to_json
-    from ocr_utils.words import Word
 
     page = Page("a\x07.png", 80, 40, [Word.from_bounds("a\x00b\ud800", float("nan"), 1, 2, 3, 4)])
     ElementTree.fromstring(to_hocr([page]).encode())

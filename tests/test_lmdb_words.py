@@ -1,6 +1,7 @@
 """Word LMDBs: what is written is read, what is broken is named, and half a data set never stays."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -181,3 +182,10 @@ def test_a_full_disk_leaves_nothing(tmp_path):
     assert done.stdout.startswith(f"{folder} could not be written, the disk ")
     assert done.stdout.endswith(" full: free some space and run it again.\n")
     assert done.stderr == "" and list(tmp_path.iterdir()) == []
+
+
+def test_reading_leaves_no_file_behind(word_set, tmp_path):
+    """A data set may lie where nobody may write."""
+    shutil.copytree(word_set, tmp_path / "words")
+    assert read_word(tmp_path / "words", 1)
+    assert [path.name for path in (tmp_path / "words").iterdir()] == ["data.mdb"]

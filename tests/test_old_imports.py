@@ -1,9 +1,11 @@
 """keras-ocr and imgaug on NumPy 2 and OpenCV 5, for real."""
 
+import importlib.util
 import sys
 
 import cv2
 import numpy as np
+import pytest
 
 from ocr_utils import keras_ocr_bridge, old_imports
 
@@ -43,3 +45,13 @@ def test_edits_are_counted_where_their_package_has_no_wheel(monkeypatch):
     import editdistance
 
     assert editdistance.eval("kitten", "sitting") == editdistance.distance("ab", "bcd") == 3
+
+
+def test_the_package_itself_is_used_where_it_is_installed(monkeypatch):
+    monkeypatch.delitem(sys.modules, "editdistance", raising=False)
+    if importlib.util.find_spec("editdistance") is None:
+        pytest.skip("it has no wheel for this Python")
+    old_imports.restore()
+    import editdistance
+
+    assert editdistance.__spec__ is not None

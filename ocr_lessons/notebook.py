@@ -29,6 +29,7 @@ def setup(tensorflow: bool = False, photographs: bool = False, seed: int = 0) ->
     if tensorflow:
         _start_tensorflow(seed)
     _style_plots()
+    _draw_after_cells()
     if photographs:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
@@ -61,3 +62,24 @@ def _style_plots() -> None:
             "image.cmap": "gray",
         }
     )
+
+
+def _draw_after_cells() -> None:
+    """Figures that a cell leaves open are drawn when it ends, not at each message of a widget.
+
+    Widgets' messages come in a thread of their own, where the hook of inline figures would draw,
+    and close, what the first thread is still drawing.
+    """
+    from IPython import get_ipython
+    from matplotlib_inline.backend_inline import flush_figures
+
+    shell = get_ipython()
+    if shell and flush_figures in shell.events.callbacks["post_execute"]:
+        shell.events.unregister("post_execute", flush_figures)
+        shell.events.register("post_run_cell", _flush)
+
+
+def _flush(_) -> None:
+    from matplotlib_inline.backend_inline import flush_figures
+
+    flush_figures()

@@ -5,7 +5,9 @@ import os
 import subprocess
 import sys
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 PROGRAM = """
 import json, os, random, sys
@@ -63,3 +65,16 @@ def test_tensorflow_starts_in_silence_with_both_keras():
     facts, noise = after_setup("tensorflow")
     assert noise == ""
     assert facts["keras"] == ["tensorflow", "3"] and facts["tf_keras"] == "tf_keras"
+
+
+def test_a_message_of_a_widget_does_not_draw_what_is_half_drawn():
+    cells = [
+        "from ocr_lessons import notebook\nnotebook.setup()\nimport matplotlib.pyplot as plt",
+        "ax = plt.subplots()[1]\n"
+        "get_ipython().events.trigger('post_execute')  # as a message in another thread does\n"
+        "ax.plot([1, 2])\nprint(plt.get_fignums())",
+    ]
+    page = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
+    NotebookClient(page, timeout=120).execute()
+    kinds = [output.get("text") or "picture" for output in page.cells[1].outputs]
+    assert kinds == ["[1]\n", "picture"]

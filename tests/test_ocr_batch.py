@@ -1,6 +1,7 @@
 """The batch job: whatever dies on the way, its tables are those of an undisturbed run."""
 
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -116,7 +117,9 @@ def test_a_killed_driver_takes_its_workers_along_and_goes_on(source, undisturbed
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to one process")
 def test_ctrl_c_says_how_to_go_on(source, tmp_path):
-    process = start(source, tmp_path / "out")
+    for copy in range(20):  # so many that no machine is done before it is told to stop
+        shutil.copytree(source, tmp_path / "in" / str(copy))
+    process = start(tmp_path / "in", tmp_path / "out")
     assert wait_for(lambda: parts.done(tmp_path / "out"), process)
     process.send_signal(signal.SIGINT)
     assert process.communicate(timeout=60)[1].endswith(

@@ -77,7 +77,7 @@ def run(page, address: str, name: str) -> list[str]:
     """Open a notebook and run all its cells; the errors that it shows."""
     page.goto(f"{address}{name}?token=course&reset")
     page.wait_for_selector(f"{NOTEBOOK} .jp-Cell", timeout=180_000)
-    page.wait_for_function("window.jupyterapp")
+    page.wait_for_function("window.jupyterapp", timeout=180_000)
     finished = page.evaluate(RUN_ALL)
     shown = page.locator("[data-mime-type*=error], [data-mime-type*=stderr]").all_inner_texts()
     return shown + ([] if finished else ["not all cells were run"])

@@ -116,6 +116,9 @@ def test_a_killed_driver_takes_its_workers_along_and_goes_on(source, undisturbed
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to one process")
+@pytest.mark.skipif(
+    signal.getsignal(signal.SIGINT) == signal.SIG_IGN, reason="Ctrl-C is ignored in the background"
+)
 def test_ctrl_c_says_how_to_go_on(source, tmp_path):
     for copy in range(20):  # so many that no machine is done before it is told to stop
         shutil.copytree(source, tmp_path / "in" / str(copy))

@@ -19,7 +19,8 @@ def main(options: list[str]) -> None:
     quiet = ["--log-level=ERROR", "--LabApp.log_level=ERROR", f"--LabApp.default_url={START}"]
     server = LabApp.initialize_server(argv=[*quiet, *options])
     token = server.identity_provider.token
-    print(READY.format(server.local_url.replace("token=...", f"token={token}")), flush=True)
+    address = server.local_url.replace("token=...", f"token={token}")
+    server.io_loop.add_callback(print, READY.format(address), flush=True)  # once it listens
     server.start()
 
 

@@ -35,7 +35,7 @@ assert error_of["letter", 3] == error_of["letter", 11] == 1  # lost by the modes
 assert error_of["letter", 7] == error_of["letter", 10] == 0
 assert np.mean(table[1:3] < 0.2) > 0.6  # line and word are easy for most modes
 assert np.sum(table[4] < 0.05) >= 3  # several modes read the poster
-assert error_of["word", 7] == 0 <= error_of["word", 8]
+assert error_of["word", 7] <= error_of["word", 8]
 
 # %% after plates
 assert "Lantern" in pytesseract.image_to_string(front, config="--psm 11")

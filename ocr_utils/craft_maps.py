@@ -7,6 +7,9 @@ its connected components.
 """
 
 import numpy as np
+import shapely
+
+from ocr_utils.metrics import overlaps, polygons
 
 STRIDE = 2  # the maps are half as wide and high as the image
 FALL_OFF = 2.5  # a Gaussian is exp(-2.5 r^2); r = 1 on the edge of the character's box
@@ -228,10 +231,9 @@ def merge(fine: np.ndarray, coarse: np.ndarray) -> np.ndarray:
 
 
 def _overlaps(fine: np.ndarray, coarse: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Shared areas of the upright bounds (fine, coarse), and the areas of each, in pixels."""
-    a = np.concatenate([fine.min(axis=1), fine.max(axis=1)], axis=1)
-    b = np.concatenate([coarse.min(axis=1), coarse.max(axis=1)], axis=1)
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    shared = np.prod(np.maximum(0, high - low), axis=2)
-    return shared, *(np.prod(c[:, 2:] - c[:, :2], axis=1) for c in (a, b))
+    """Areas that boxes share (fine, coarse), however they are turned, and the areas of each."""
+    a, b = polygons(fine), polygons(coarse)
+    shared = np.zeros((len(a), len(b)))
+    pairs, areas = overlaps(a, b)
+    shared[tuple(pairs)] = areas
+    return shared, shapely.area(a), shapely.area(b)

@@ -25,6 +25,7 @@ FIRST_LOOK = 2560  # pixels; larger images are shrunk for the first look
 LARGEST = 6400  # pixels; the longest side of an enlarged image
 MOST = 4.0  # times that an image is enlarged
 READABLE = 44.0  # pixels; letters smaller than this are enlarged to it
+FROM_AFAR = (2, 60.0), (3, 100.0)  # how much smaller a look is, for letters above so many pixels
 HINT = 0.2  # of a character: where the first look sees less anywhere, the enlarged one is spared
 
 
@@ -128,7 +129,7 @@ class Detector:
         return 1 / (1 + np.exp(-logits[: -(-height // STRIDE), : -(-width // STRIDE)]))
 
     def _detect(self, image, options) -> np.ndarray:
-        """A look at the image as it is, one at a third for large letters; small ones enlarged."""
+        """A look at the image as it is, two from afar for large letters; small ones enlarged."""
         side = max(image.shape[:2])
         scale = min(1.0, FIRST_LOOK / side)
         maps = self.maps(image, scale)
@@ -138,8 +139,10 @@ class Detector:
             larger = min(MOST, READABLE / typical, LARGEST / side)
             part = _hinted(maps[:, :, 0], STRIDE * larger / scale)
             boxes = _boxes(self.maps(image, larger, part), larger, options)
-        large = _boxes(self.maps(image, scale / 3), scale / 3, options)
-        return merge(boxes, large[heights(large) * scale > 60])
+        for smaller, least in FROM_AFAR:
+            large = _boxes(self.maps(image, scale / smaller), scale / smaller, options)
+            boxes = merge(boxes, large[heights(large) * scale > least])
+        return boxes
 
 
 def _boxes(maps, scale: float, options) -> np.ndarray:

@@ -1,15 +1,17 @@
-"""The ONNX files read what the Keras networks read, without TensorFlow, and never a damaged one."""
+"""The ONNX files read as the Keras networks do, without TensorFlow, and never a damaged one."""
 
 import shutil
 import subprocess
 import sys
 
 import numpy as np
+import onnx
 import pytest
 
 from ocr_synth.scene import scene_sample
 from ocr_utils import classifier, detector, end_to_end, onnx_network, recognizer
 from ocr_utils.errors import OcrError
+from ocr_utils.metrics import word_accuracy
 from ocr_utils.paths import PHOTOGRAPHS, ROOT, WEIGHTS
 from training.export_onnx import difference
 
@@ -17,13 +19,25 @@ RUNTIMES = "Keras", "onnxruntime"
 PHOTO = PHOTOGRAPHS / "parcel_label.jpg"
 
 
-def test_words_are_the_same_and_logits_nearly():
-    keras, onnx = (recognizer.load_recognizer(runtime=runtime) for runtime in RUNTIMES)
-    crops = [scene_sample(3, index)[0] for index in range(60)]
-    pairs = zip(keras.predict(crops)[0], onnx.predict(crops)[0], strict=True)
-    for a, b in pairs:
-        assert a.text == b.text and abs(a.confidence - b.confidence) < 1e-3
-        assert np.abs(a.logits - b.logits).max() < 1e-3
+def test_rounded_to_8_bits_it_reads_as_well():
+    """Hard words, of which Keras reads some two thirds: single ones differ, either way."""
+    readers = [recognizer.load_recognizer(runtime=runtime) for runtime in RUNTIMES]
+    crops, texts = zip(*(scene_sample(3, index) for index in range(200)), strict=True)
+    keras, whole = (reader.predict(crops)[0] for reader in readers)
+    same = [a.text == b.text for a, b in zip(keras, whole, strict=True)]
+    assert np.mean(same) >= 0.9
+    right = [word_accuracy(texts, [word.text for word in words]) for words in (keras, whole)]
+    assert right[1] > right[0] - 0.02 and right[0] > 0.5
+    moved = [abs(a.confidence - b.confidence) for a, b in zip(keras, whole, strict=True)]
+    assert np.mean(moved) < 0.03
+
+
+def test_a_word_is_read_alike_alone_and_among_others():
+    reader = recognizer.load_recognizer(runtime="onnxruntime")
+    crops = [scene_sample(3, index)[0] for index in range(16)]
+    alone = [reader.predict([crop])[0][0] for crop in crops]
+    for a, b in zip(alone, reader.predict(crops)[0], strict=True):
+        assert a.text == b.text and np.abs(a.logits - b.logits).max() < 1e-4
 
 
 def test_pages_are_the_same():
@@ -33,8 +47,8 @@ def test_pages_are_the_same():
         )
         for r in RUNTIMES
     ]
-    keras, onnx = ([(word.text, np.round(word.box).tolist()) for word in page] for page in pages)
-    assert keras == onnx and len(keras) > 5
+    keras, whole = ([(word.text, np.round(word.box).tolist()) for word in page] for page in pages)
+    assert keras == whole and len(keras) > 5
 
 
 def test_the_files_are_of_the_shipped_weights():
@@ -43,8 +57,14 @@ def test_the_files_are_of_the_shipped_weights():
         "detector": lambda runtime: detector.load_detector(runtime=runtime).model,
         "cifar10": lambda runtime: classifier.load_classifier(runtime)[0],
     }
+    rounded = {"recognizer": 1.0}  # of logits between -26 and 23
     for name, load in networks.items():
-        assert difference(*map(load, RUNTIMES)) < 1e-3, name
+        assert difference(*map(load, RUNTIMES)) < rounded.get(name, 1e-3), name
+
+
+def test_the_recognizers_convolutions_compute_in_whole_numbers():
+    kinds = {node.op_type for node in onnx.load(WEIGHTS / "recognizer.onnx").graph.node}
+    assert "QLinearConv" in kinds and "Conv" not in kinds
 
 
 def test_the_reader_needs_no_tensorflow():

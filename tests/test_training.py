@@ -5,6 +5,7 @@ import itertools
 import json
 from types import SimpleNamespace
 
+import keras
 import numpy as np
 import pytest
 
@@ -167,3 +168,28 @@ def test_a_wider_network_goes_on_from_a_narrower_one(tmp_path):
     longer = crnn.build_crnn_model((128, 32, 1), PRINTABLE, channels=(4, 6), lstm_units=(5,))
     longer.set_weights(narrow.get_weights())
     np.testing.assert_allclose(np.array(wide(images)), np.array(longer(images)), atol=1e-2)
+
+
+def test_the_fused_step_has_the_gradients_and_averages_of_the_plain_one():
+    import tensorflow as tf
+
+    from ocr_utils.crnn import build_crnn_model
+    from training.fused import fuse
+
+    keras.utils.set_random_seed(0)
+    model = build_crnn_model((64, 32, 1), PRINTABLE, channels=(8, 16, 16, 16), lstm_units=(16,))
+    start, images = model.get_weights(), np.random.default_rng(0).random((8, 64, 32, 1), np.float32)
+    labels = np.arange(1, 41).reshape(8, 5)
+
+    def step():
+        model.set_weights(start)
+        with tf.GradientTape() as tape:
+            loss = keras.losses.CTC()(labels, model(images, training=True))
+        gradients = tape.gradient(loss, model.trainable_variables)
+        return float(loss), *map(np.array, [*gradients, *model.non_trainable_variables])
+
+    plain = step()
+    fuse(model)
+    for one, other in zip(plain, step(), strict=True):
+        assert np.abs(one - other).max() < 1e-3 * max(1e-3, np.abs(one).max())
+    assert {"Fused", "Turned"} <= {type(layer).__name__ for layer in model.layers}

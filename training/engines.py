@@ -5,16 +5,14 @@ PAGES: name -> function(), which loads the engine and returns a function image -
 """
 
 from ocr_utils import end_to_end, keras_ocr_bridge, tesseract
-from ocr_utils.detector import load_detector
 from ocr_utils.images import load_image
-from ocr_utils.recognizer import load_recognizer
 from ocr_utils.words import Word
 
 
 def course_words(files):
-    """The recognizer in data/weights, in batches of 64."""
-    recognizer = load_recognizer()
-    recognizer.read(files[:64])  # compiled before the clock starts
+    """The recognizer in data/weights as lesson 08 runs it, in batches of 64."""
+    recognizer = end_to_end.load_recognizer()
+    recognizer.read(files[:64])  # loaded before the clock starts
     return lambda: recognizer.read(files)
 
 
@@ -50,7 +48,7 @@ def rapidocr_words(files):
 
 def detector_alone():
     """The course's own detector; it reads nothing."""
-    detector = load_detector()
+    detector = end_to_end.load_detector()
     return lambda image: [Word("", None, box) for box in detector.detect([image])[0]]
 
 

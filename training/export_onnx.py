@@ -4,7 +4,8 @@
     python -m training.export_onnx recognizer      # one
 
 NAME.onnx holds the numbers of NAME.npz, kernels in half precision; the graph is made by
-`onnx_graph.py`. The same weights give the same bytes.
+`onnx_graph.py`. The recognizer's convolutions are rounded to 8 bits (`quantize.py`). The same
+weights give the same bytes.
 """
 
 import argparse
@@ -14,19 +15,23 @@ import json
 import numpy as np
 
 from ocr_data.atomic import new_file
+from ocr_synth.scene import scene_sample
 from ocr_utils.classifier import load_classifier
+from ocr_utils.crnn import prepare_image
 from ocr_utils.detector import load_detector
 from ocr_utils.onnx_network import OnnxNetwork
 from ocr_utils.paths import WEIGHTS
 from ocr_utils.recognizer import load_recognizer
 from training.onnx_graph import to_onnx
+from training.quantize import quantize
 
 NETWORKS = {  # name -> the Keras model of data/weights/<name>.npz
     "recognizer": lambda: load_recognizer().model,
     "detector": lambda: load_detector().model,
     "cifar10": lambda: load_classifier()[0],
 }
-WORST = 1e-3  # by which an output may differ from Keras's
+WORST = 1e-3  # by which an output may differ from Keras's, before convolutions are rounded
+EXAMPLES_SEED = 999_953  # of words that show the recognizer's convolutions what they will meet
 
 
 def main() -> None:
@@ -38,10 +43,13 @@ def main() -> None:
 
 def export(name: str, model) -> None:
     """The ONNX file of a trained Keras model and its checksum in the card, in data/weights."""
-    content = to_onnx(model).SerializeToString(deterministic=True)
+    graph = to_onnx(model)
+    content = graph.SerializeToString(deterministic=True)
     worst = difference(model, OnnxNetwork(content))
     if worst > WORST:
         raise SystemExit(f"{name}: an output differs from Keras's by {worst:.2g}.")
+    if name == "recognizer":
+        content = quantize(graph, examples(model)).SerializeToString(deterministic=True)
     with new_file(WEIGHTS / f"{name}.onnx") as temporary:
         temporary.write_bytes(content)
     card = json.loads((WEIGHTS / f"{name}.json").read_text(encoding="utf-8"))
@@ -50,7 +58,14 @@ def export(name: str, model) -> None:
     }
     with new_file(WEIGHTS / f"{name}.json") as temporary:
         temporary.write_text(json.dumps(card, indent=1), encoding="utf-8")
-    print(f"{name}.onnx: {len(content):,} bytes, at most {worst:.1g} from Keras's")
+    print(f"{name}.onnx: {len(content):,} bytes, at most {worst:.1g} from Keras's before rounding")
+
+
+def examples(model, words: int = 256):
+    """Batches of 64 generated words, in the course's own fonts, prepared for a recognizer."""
+    size = model.input_shape[1:3]
+    images = [prepare_image(scene_sample(EXAMPLES_SEED, i)[0], size) for i in range(words)]
+    return np.split(np.stack(images), words // 64)
 
 
 def difference(model, network) -> float:

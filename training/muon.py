@@ -22,6 +22,11 @@ class Muon(keras.optimizers.Muon):
         step = self.lr_adjust(lr * self.zeropower_via_newtonschulz5(step, self.ns_steps))
         self.assign_sub(variable, keras.ops.reshape(step, variable.shape))
 
+    def zeropower_via_newtonschulz5(self, x, steps: int):
+        """The nearest orthogonal matrix, roughly, in the network's precision: that will do."""
+        half = keras.ops.cast(x, keras.config.dtype_policy().compute_dtype)
+        return keras.ops.cast(super().zeropower_via_newtonschulz5(half, steps), x.dtype)
+
 
 def averaging_muon(rate: float) -> Muon:
     """The optimizer of both shipped networks, which keeps a moving average of the weights too."""

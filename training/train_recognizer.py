@@ -50,6 +50,10 @@ def compiled(args):
     """The network with its optimizer, which keeps a moving average of the weights, and its loss."""
     keras.mixed_precision.set_global_policy(args.precision)
     model = build_recognizer(args.width)
+    if keras.backend.backend() == "tensorflow":
+        from training.fused import fuse
+
+        fuse(model)
     optimizer = averaging_muon(args.rate)
     model.compile(optimizer, loss=keras.losses.CTC(), jit_compile=keras.backend.backend() == "jax")
     return model

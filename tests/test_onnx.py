@@ -13,7 +13,8 @@ from ocr_utils import classifier, detector, end_to_end, onnx_network, recognizer
 from ocr_utils.errors import OcrError
 from ocr_utils.metrics import word_accuracy
 from ocr_utils.paths import PHOTOGRAPHS, ROOT, WEIGHTS
-from training.export_onnx import difference
+from training.export_onnx import WORST, difference
+from training.quantize import unrounded
 
 RUNTIMES = "Keras", "onnxruntime"
 PHOTO = PHOTOGRAPHS / "parcel_label.jpg"
@@ -65,6 +66,13 @@ def test_the_files_are_of_the_shipped_weights():
 def test_the_recognizers_convolutions_compute_in_whole_numbers():
     kinds = {node.op_type for node in onnx.load(WEIGHTS / "recognizer.onnx").graph.node}
     assert "QLinearConv" in kinds and "Conv" not in kinds
+
+
+def test_turned_back_into_floats_it_is_the_network_that_was_trained():
+    arrays = dict(np.load(WEIGHTS / "recognizer.npz"))
+    back = unrounded(onnx.load(WEIGHTS / "recognizer.onnx"), arrays)
+    network = onnx_network.OnnxNetwork(back.SerializeToString())
+    assert difference(recognizer.load_recognizer().model, network) < WORST
 
 
 def test_the_reader_needs_no_tensorflow():

@@ -13,6 +13,42 @@ own = read_together(files[:5], group=2)
 for answers, page in zip(own, one_by_one, strict=False):
     assert {word.text for word in page} <= {word.text for word in answers}
 
+# %% after fewer-bits
+assert abs(whole).max() == 64 and abs(kernel - scale * whole).max() <= scale / 2
+assert kernel[:, 0].sum() > 0 > kernel[:, 2].sum()  # light on the left, ink on the right
+
+# %% after fewer-bits-sum
+assert one_by_one[0][0].text.startswith("O")
+assert pixels.dtype == np.uint8 and pixels[0, 0] > 200 > 50 > pixels[2, 2]
+assert abs(total * scale / 255 - (pixels / 255 * kernel).sum()) < 0.02
+assert 2 * 255 * 64 == 32_640 < 2**15 - 1 == 32_767 < 2 * 255 * 127 == 64_770
+
+# %% after fewer-bits-stairs
+assert len(kernel) == 576 and abs(rounded - kernel).max() <= 0.501 * scale and ratio < 0.1
+
+# %% after fewer-bits-networks
+from onnx import numpy_helper
+
+stored = {array.name: numpy_helper.to_array(array) for array in shipped.graph.initializer}
+for name in (name for name in weights if name.startswith("conv2d")):
+    floats = weights[name].astype(np.float32)
+    [own] = [
+        array.transpose(2, 3, 1, 0)
+        for array in stored.values()
+        if array.dtype == np.int8 and array.ndim == 4 and array.size == floats.size
+    ]
+    ours = np.round(floats / (abs(floats).max((0, 1, 2)) / 64))
+    assert np.mean(ours == own) > 0.999, name  # half a step may go either way
+kinds = [node.op_type for node in shipped.graph.node]
+assert (kinds.count("QLinearConv"), kinds.count("LSTM"), kinds.count("Conv")) == (5, 1, 0)
+assert [node.op_type for node in graphs["floats"].graph.node].count("Conv") == 5
+
+# %% after fewer-bits-try
+assert hard.shape == (128, 128, 32, 1) and network.output_shape[-1] == 95
+truths = [truth for _, truth in samples]
+right = {name: np.mean(np.array(read) == truths) for name, read in texts.items()}
+assert 0.8 < alike / len(hard) < 1 and abs(right["floats"] - right["8 bits"]) < 0.05
+
 # %% after amdahl
 assert speedup(0.4, 2) == 1.25 and round(1 / (1 - 0.9)) == 10
 

@@ -25,7 +25,7 @@ FIRST_LOOK = 2560  # pixels; larger images are shrunk for the first look
 LARGEST = 6400  # pixels; the longest side of an enlarged image
 MOST = 4.0  # times that an image is enlarged
 READABLE = 44.0  # pixels; letters smaller than this are enlarged to it
-FROM_AFAR = (2, 60.0), (3, 100.0)  # how much smaller a look is, for letters above so many pixels
+FROM_AFAR = (2, 60), (3, 100), (4, 150)  # how much smaller a look is; letters above so many pixels
 HINT = 0.2  # of a character: where the first look sees less anywhere, the enlarged one is spared
 
 

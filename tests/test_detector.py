@@ -224,6 +224,13 @@ def test_merge_finds_no_word_twice():
     assert detector.merge(fine, np.float32([gull])).tolist() == fine.tolist()
 
 
+def test_merge_compares_turned_boxes_as_they_lie():
+    """Two words of a steep sign, one above the other: upright bounds of theirs overlap by half."""
+    below = np.float32([(0, 0), (300, 300), (270, 330), (-30, 30)])
+    above = below + np.float32([60, -60])
+    assert len(detector.merge(below[None], above[None])) == 2
+
+
 def test_merge_keeps_the_words_of_a_paragraph_apart():
     words = np.float32([rectangle(x, y, x + 60, y + 14) for y in (10, 30, 50) for x in (10, 80)])
     seen_from_afar = np.float32([rectangle(5, 5, 150, 70)])

@@ -217,14 +217,18 @@ def heights(boxes: np.ndarray) -> np.ndarray:
 def merge(fine: np.ndarray, coarse: np.ndarray) -> np.ndarray:
     """Boxes of both looks, no word twice. Where coarse ones cover a fine one, they know large
     letters better; but three and more much smaller ones are a paragraph, which looks like one word
-    from afar. What the coarse look saw of a word that the fine one saw whole goes.
+    from afar. What the coarse look saw of a word that the fine one saw whole goes, and so does a
+    box around several words that leaves a part of them out.
     """
     if not len(coarse) or not len(fine):
         return fine if len(fine) else coarse
     shared, fine_area, coarse_area = _overlaps(fine, coarse)
     part = shared / fine_area[:, None]
     smaller = heights(fine)[:, None] < 0.5 * heights(coarse)[None]
-    word = ((part > 0.5) & smaller).sum(axis=0) < 3
+    inside = part > 0.5
+    word = (inside & smaller).sum(axis=0) < 3
+    whole = (shared * inside).sum(axis=0) >= 0.9 * (fine_area[:, None] * inside).sum(axis=0)
+    word &= whole | (inside.sum(axis=0) < 2)
     kept = part @ word <= 0.5
     word &= ~(shared[kept] > 0.7 * coarse_area).any(axis=0)
     return np.concatenate([fine[kept], coarse[word]])

@@ -224,6 +224,13 @@ def test_merge_finds_no_word_twice():
     assert detector.merge(fine, np.float32([gull])).tolist() == fine.tolist()
 
 
+def test_merge_refuses_a_box_around_several_words_that_cuts_them():
+    """`MARLOW & SONS` over the shop, of which the coarse look saw `RLOW & SON`."""
+    words = np.float32([rectangle(0, 0, 300, 100), rectangle(350, 0, 550, 100)])
+    cut = np.float32([rectangle(80, 0, 500, 110)])
+    assert detector.merge(words, cut).tolist() == words.tolist()
+
+
 def test_merge_compares_turned_boxes_as_they_lie():
     """Two words of a steep sign, one above the other: upright bounds of theirs overlap by half."""
     below = np.float32([(0, 0), (300, 300), (270, 330), (-30, 30)])

@@ -8,13 +8,13 @@ import numpy as np
 import onnx
 import pytest
 
+from ocr_lessons.unrounded import unrounded
 from ocr_synth.scene import scene_sample
 from ocr_utils import classifier, detector, end_to_end, onnx_network, recognizer
 from ocr_utils.errors import OcrError
 from ocr_utils.metrics import word_accuracy
 from ocr_utils.paths import PHOTOGRAPHS, ROOT, WEIGHTS
 from training.export_onnx import WORST, difference
-from training.quantize import unrounded
 
 RUNTIMES = "Keras", "onnxruntime"
 PHOTO = PHOTOGRAPHS / "parcel_label.jpg"

@@ -151,7 +151,7 @@ def test_a_secret_would_be_noticed():
 
 # --- requirements.txt against what is imported --------------------------------------------------
 
-OURS = {path.name for path in ROOT.glob("ocr_*")} | {"tools", "training"}
+OURS = {path.name for path in ROOT.glob("ocr_*")} | {"tools"}
 OPTIONAL = {"rapidocr"}  # joins notebook 08 where it is installed
 DISTRIBUTIONS = {
     "matplotlib_inline": "ipykernel",

@@ -24,7 +24,7 @@ def test_words_are_the_same_and_logits_nearly(recognizer):
     crops = [scene_sample(3, index)[0] for index in range(24)]
     pairs = zip(load_recognizer().predict(crops)[0], recognizer.predict(crops)[0], strict=True)
     for a, b in pairs:
-        assert a.text == b.text and abs(a.confidence - b.confidence) < 0.01
+        assert a.text == b.text and abs(a.confidence - b.confidence) < 0.03  # a share of votes
         assert np.abs(a.logits - b.logits).max() < 0.5  # of logits from -26 to 23
 
 

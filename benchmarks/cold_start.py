@@ -2,7 +2,7 @@
 
     python -m benchmarks.cold_start [PHOTO ...]       # the course's own where none is named
 
-Memory is the most that the process ever held.
+Memory is the most that the process ever held. Linux.
 """
 
 import argparse

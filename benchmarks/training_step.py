@@ -20,7 +20,8 @@ def main() -> None:
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
-    steps = {"plain": step(parser.parse_args(), False), "fused": step(parser.parse_args(), True)}
+    args = parser.parse_args()
+    steps = {"plain": step(args, False), "fused": step(args, True)}
     times = {name: [] for name in steps}
     for _ in range(ROUNDS):
         for name, run in steps.items():

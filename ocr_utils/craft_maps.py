@@ -7,9 +7,6 @@ its connected components.
 """
 
 import numpy as np
-import shapely
-
-from ocr_utils.metrics import overlaps, polygons
 
 STRIDE = 2  # the maps are half as wide and high as the image
 FALL_OFF = 2.5  # a Gaussian is exp(-2.5 r^2); r = 1 on the edge of the character's box
@@ -236,8 +233,12 @@ def merge(fine: np.ndarray, coarse: np.ndarray) -> np.ndarray:
 
 def _overlaps(fine: np.ndarray, coarse: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Areas that boxes share (fine, coarse), however they are turned, and the areas of each."""
-    a, b = polygons(fine), polygons(coarse)
-    shared = np.zeros((len(a), len(b)))
-    pairs, areas = overlaps(a, b)
-    shared[tuple(pairs)] = areas
-    return shared, shapely.area(a), shapely.area(b)
+    import cv2
+
+    low = np.maximum(fine.min(axis=1)[:, None], coarse.min(axis=1)[None])  # of upright bounds
+    high = np.minimum(fine.max(axis=1)[:, None], coarse.max(axis=1)[None])
+    shared = np.zeros((len(fine), len(coarse)))
+    for i, j in np.argwhere((low < high).all(axis=2)):
+        shared[i, j] = cv2.intersectConvexConvex(fine[i], coarse[j])[0]
+    areas = (np.array([cv2.contourArea(box) for box in boxes]) for boxes in (fine, coarse))
+    return shared, *areas

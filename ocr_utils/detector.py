@@ -129,7 +129,7 @@ class Detector:
         return 1 / (1 + np.exp(-logits[: -(-height // STRIDE), : -(-width // STRIDE)]))
 
     def _detect(self, image, options) -> np.ndarray:
-        """A look at the image as it is, two from afar for large letters; small ones enlarged."""
+        """A look at the image as it is, three from afar for large letters; small ones enlarged."""
         side = max(image.shape[:2])
         scale = min(1.0, FIRST_LOOK / side)
         maps = self.maps(image, scale)

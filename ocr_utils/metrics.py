@@ -157,9 +157,9 @@ def box_hmean(truth, found, iou: float = 0.5, ignored=()) -> Score:
     >>> box_hmean(truth, found)
     Score(matched=1, truth=2, found=1)
     """
-    truth, found, ignored = polygons(truth), polygons(found), polygons(ignored)
+    truth, found, ignored = _polygons(truth), _polygons(found), _polygons(ignored)
     if len(ignored):
-        which, shared = overlaps(found, ignored)
+        which, shared = _overlaps(found, ignored)
         inside = shared > 0.5 * shapely.area(found[which[0]])
         found = np.delete(found, which[0][inside])
     return Score(len(_match(truth, found, iou)), len(truth), len(found))
@@ -231,16 +231,16 @@ def _multiset(words) -> Counter:
     return Counter(filter(None, map(normalize, texts)))
 
 
-def polygons(boxes) -> np.ndarray:
+def _polygons(boxes) -> np.ndarray:
     """Words or boxes of four points -> (N,) polygons; the hull where the outline crosses itself."""
     points = [word.box if isinstance(word, Word) else word for word in boxes]
     if not points:
         return np.zeros(0, object)
-    shapes = shapely.polygons(np.asarray(points, float))
-    return np.where(shapely.is_valid(shapes), shapes, shapely.convex_hull(shapes))
+    polygons = shapely.polygons(np.asarray(points, float))
+    return np.where(shapely.is_valid(polygons), polygons, shapely.convex_hull(polygons))
 
 
-def overlaps(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _overlaps(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Pairs of polygons that touch: indices (2, P) into a and b, and the area each pair shares."""
     pairs = shapely.STRtree(b).query(a, predicate="intersects")
     return pairs, shapely.area(shapely.intersection(a[pairs[0]], b[pairs[1]]))
@@ -248,7 +248,7 @@ def overlaps(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _match(truth: np.ndarray, found: np.ndarray, iou: float) -> list[tuple[int, int]]:
     """Pairs (truth, found) whose overlap is at least `iou`, the best first, each used once."""
-    candidates, shared = overlaps(truth, found)
+    candidates, shared = _overlaps(truth, found)
     areas = shapely.area(truth[candidates[0]]) + shapely.area(found[candidates[1]])
     overlap = shared / np.maximum(areas - shared, 1e-9)
     pairs, used_truth, used_found = [], set(), set()

@@ -20,7 +20,9 @@ def test_versions_are_those_of_the_lock():
     assert locked == PINNED
 
 
-@pytest.mark.parametrize("heavy", ["tensorflow", "keras", "matplotlib", "google.cloud", "scipy"])
+@pytest.mark.parametrize(
+    "heavy", ["tensorflow", "keras", "matplotlib", "google.cloud", "scipy", "shapely"]
+)
 def test_the_server_reads_without_what_the_image_lacks(heavy):
     program = (
         "import sys, importlib.abc\n"

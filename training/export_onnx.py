@@ -5,7 +5,7 @@
 
 NAME.onnx holds the numbers of NAME.npz, kernels in half precision; the graph is made by
 `onnx_graph.py`. The recognizer's convolutions are rounded to 8 bits (`quantize.py`). The same
-weights give the same bytes.
+weights give the same bytes, with the same onnxruntime and the fonts of the same matplotlib.
 """
 
 import argparse

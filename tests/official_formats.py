@@ -206,6 +206,7 @@ def run_lesson(number: str, folder: Path) -> Path:
     client = NotebookClient(
         notebook, timeout=600, resources={"metadata": {"path": str(path.parent)}}
     )
+    client.widget_registry = {}  # nbclient's own Output widget may wait for ever (its issue 312)
     try:
         client.execute(env=environment)
     finally:

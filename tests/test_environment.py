@@ -66,7 +66,7 @@ def overridden() -> set[str]:
     """Names that pyproject.toml leaves out of the lock for this Python."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     items = map(Requirement, project["tool"]["uv"]["override-dependencies"])
-    return {item.name for item in items if not item.marker.evaluate()}
+    return {item.name for item in items if item.marker and not item.marker.evaluate()}
 
 
 def test_the_lock_holds_hashes_and_names_no_index():

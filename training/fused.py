@@ -41,7 +41,7 @@ class Turned(keras.layers.Conv2D):
 
 
 def fuse(model: keras.Model) -> None:
-    """Turn a network's layers into those above; its variables and what it reads stay the same.
+    """Turn a CRNN's layers into those above; its variables and what it reads stay the same.
 
     >>> model = keras.Sequential([keras.Input((8, 4, 1)), keras.layers.Conv2D(2, 3)])
     >>> fuse(model)

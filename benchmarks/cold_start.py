@@ -17,12 +17,12 @@ from ocr_utils.paths import PHOTOGRAPHS, ROOT
 def measure(photo) -> tuple[float, float]:
     """Seconds and megabytes of one reading in a process of its own."""
     start = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "ocr_utils", str(photo)], cwd=ROOT, stdout=subprocess.DEVNULL
-    )
+    command = [sys.executable, "-m", "ocr_utils", str(photo)]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, cwd=ROOT, **quiet)
     _, status, usage = os.wait4(process.pid, 0)
     if status:
-        raise SystemExit(f"{photo} could not be read.")
+        raise SystemExit(f"python -m ocr_utils {photo} failed: type it to see why.")
     return time.perf_counter() - start, usage.ru_maxrss / 1024  # KB on Linux
 
 

@@ -19,7 +19,7 @@ def two_colors(rng):
     True
     """
     kind = rng.random()
-    contrast = rng.uniform(35, 90) if kind < 0.18 else rng.uniform(80, 235)
+    contrast = rng.uniform(28, 90) if kind < 0.18 else rng.uniform(80, 235)
     contrast = 245.0 if kind > 0.92 else contrast  # print: black and white
     middle = rng.uniform(contrast / 2, 255 - contrast / 2)
     sign = 1 if rng.random() < 0.5 else -1

@@ -30,8 +30,11 @@ def paint(mask, tiles, neighbors, rng):
     if tiles.any():
         image[:] += tiles[:, :, None] * (ground - image)
         image += (1 - tiles[:, :, None]) * rng.uniform(-90, 90, size=3).astype(np.float32)
-    if rng.random() < 0.025:
+    kind = rng.random()
+    if kind < 0.025:
         _relief(image, mask, rng, unit)
+    elif kind < 0.095:
+        _channel_letters(image, mask, ground, ink, rng, unit)
     else:
         for share, layer in BELOW:
             if rng.random() < share:
@@ -93,6 +96,11 @@ def _grow(mask, by: float):
     return cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
 
 
+def _shrink(mask, by: float):
+    size = 2 * max(1, round(by)) + 1
+    return cv2.erode(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
+
+
 def _shift(mask, dx: float, dy: float):
     height, width = mask.shape
     return cv2.warpAffine(mask, np.float32([[1, 0, dx], [0, 1, dy]]), (width, height))
@@ -124,6 +132,21 @@ def _relief(image, mask, rng, unit):
     if rng.random() < 0.5:
         mix(image, mask, image.mean(axis=(0, 1)) + rng.uniform(-35, 35))
     image += (light * rng.uniform(70, 170))[:, :, None]
+
+
+def _channel_letters(image, mask, ground, ink, rng, unit):
+    """Letters as boxes on a wall: sides, a face, a rim around it, now and then a tube of light."""
+    if rng.random() < 0.6:
+        _extrusion(image, mask, ink, rng, unit)
+    face = ground + rng.normal(0, 30, size=3) if rng.random() < 0.5 else color_apart(ink, rng)
+    inside = _shrink(mask, rng.uniform(0.6, 1.8) * unit)
+    mix(image, mask, ink)
+    mix(image, inside, face)
+    if rng.random() < 0.35:
+        tube = _shrink(inside, rng.uniform(0.8, 2) * unit)
+        glow = cv2.GaussianBlur(tube, (0, 0), rng.uniform(1, 3) * unit)
+        mix(image, np.minimum(1, glow * rng.uniform(0.5, 1.5)), ink)
+        mix(image, tube, np.clip(ink + rng.uniform(0, 80), 0, 255))
 
 
 def _light(mask, rng, unit):

@@ -2,6 +2,8 @@
 
 import functools
 import itertools
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -75,7 +77,7 @@ class Recognizer:
         augment: read unsure ones in more views, leveled, closer and blurred; the views vote.
         language_model: how English spells has a say in that vote; switch it off for codes.
         """
-        crops = [load_image(crop) for crop in crops]
+        crops = _each(load_image, crops)
         readings, turns = self.predict(crops, batch_size, augment, language_model)
         texts = [reading.text for reading in readings]
         if beam_width or lexicon is not None:
@@ -108,11 +110,8 @@ class Recognizer:
         readings, turns = self._at_first_sight(crops, batch_size)
         unsure = [i for i, reading in enumerate(readings) if reading.confidence < UNSURE]
         if augment and unsure:
-            views = [augmentation.views(np.rot90(crops[i], turns[i])) for i in unsure]
-            logits = [
-                self.logits([self._prepare(view) for view in kind], batch_size)
-                for kind in zip(*views, strict=True)
-            ]
+            views = _each(self._views, [np.rot90(crops[i], turns[i]) for i in unsure])
+            logits = [self.logits(kind, batch_size) for kind in zip(*views, strict=True)]
             logits = np.stack([[readings[i].logits for i in unsure], *logits])  # (views, N, T, C)
             for i, voted in zip(unsure, self._vote(logits, language_model), strict=True):
                 readings[i] = voted._replace(appearance=readings[i].appearance)
@@ -157,6 +156,9 @@ class Recognizer:
     def _prepare(self, image) -> np.ndarray:
         return crnn.prepare_image(image, self.image_size)
 
+    def _views(self, crop) -> list[np.ndarray]:
+        return [self._prepare(view) for view in augmentation.views(crop)]
+
     def _shape(self) -> tuple[int, int, int]:
         """Of logits, for any number of images."""
         return -1, *self.model.output_shape[1:]
@@ -180,6 +182,12 @@ class Recognizer:
         return np.asarray(self.model.predict_on_batch(padded))[:count]
 
 
+def _each(function, items) -> list:
+    """The function of every item, on all cores: NumPy, OpenCV and Pillow let others go on."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(function, items))
+
+
 def appearance(image: np.ndarray) -> tuple[float, float]:
     """Log contrast and log sharpness of a prepared image (W, H, 1): how hard it is to read.
 
@@ -187,10 +195,16 @@ def appearance(image: np.ndarray) -> tuple[float, float]:
     >>> [round(value, 1) for value in appearance(stripes)], round(appearance(stripes / 9)[0], 1)
     ([-0.7, -0.0], -2.7)
     """
-    low, high = np.percentile(image, [5, 95])
-    steepest = np.percentile(abs(np.diff(image, axis=0)), 98)
+    levels = np.sort(image, axis=None)
+    steps = np.sort(abs(np.diff(image, axis=0)), axis=None)
+    low, high, steepest = _at(levels, 0.05), _at(levels, 0.95), _at(steps, 0.98)
     sharpness = (steepest + 0.01) / (high - low + 0.02)
     return float(np.log(image.std() + 0.01)), float(np.log(sharpness))
+
+
+def _at(ordered: np.ndarray, share: float) -> float:
+    """The percentile of sorted numbers; ten times as fast as NumPy's own."""
+    return ordered[round(share * (len(ordered) - 1))]
 
 
 def calibration_features(reading: Reading) -> np.ndarray:

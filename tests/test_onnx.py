@@ -63,9 +63,9 @@ def test_the_files_are_of_the_shipped_weights():
         assert difference(*map(load, RUNTIMES)) < rounded.get(name, 1e-3), name
 
 
-def test_the_recognizers_convolutions_compute_in_whole_numbers():
+def test_the_recognizers_convolutions_and_lstm_compute_in_whole_numbers():
     kinds = {node.op_type for node in onnx.load(WEIGHTS / "recognizer.onnx").graph.node}
-    assert "QLinearConv" in kinds and "Conv" not in kinds
+    assert {"QLinearConv", "Scan"} < kinds and not {"Conv", "LSTM"} & kinds
 
 
 def test_turned_back_into_floats_it_is_the_network_that_was_trained():

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr_synth import colors, fonts, text, warps
+from ocr_synth import colors, fonts, styles, text, warps
 from ocr_synth.scene import scene_sample
 from ocr_synth.words import plain_sample
 from ocr_utils.labels import PRINTABLE
@@ -101,6 +101,18 @@ def test_letters_can_be_told_from_their_ground():
     rng = np.random.default_rng(0)
     distances = [colors.gray_distance(*colors.two_colors(rng)) for _ in range(500)]
     assert min(distances) > 25
+
+
+def test_letters_as_boxes_have_a_rim_that_stands_out_from_their_face():
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        ground, ink = colors.two_colors(rng)
+        mask = np.zeros((120, 120), np.float32)
+        mask[20:100, 20:100] = 1  # a letter as thick as a wall
+        image = np.full((120, 120, 3), ground, np.float32)
+        styles._channel_letters(image, mask, ground, ink, rng, unit=1.0)
+        inwards = [colors.gray_distance(image[row, 60], ink) for row in range(20, 27)]
+        assert inwards[0] < 1 and max(inwards) > 15
 
 
 @pytest.mark.parametrize("angle", [1.5, -1.5])

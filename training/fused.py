@@ -14,7 +14,7 @@ class Fused(keras.layers.BatchNormalization):
     """Batch normalization whose training step is one kernel; the numbers are Keras's."""
 
     def call(self, inputs, training=None, mask=None):
-        if not (training and self.trainable):
+        if not (training and self.trainable) or len(inputs.shape) != 4:
             return super().call(inputs, training=training, mask=mask)
         gamma, beta = (tf.cast(vector, tf.float32) for vector in (self.gamma, self.beta))
         normal, mean, variance = tf.compat.v1.nn.fused_batch_norm(

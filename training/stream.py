@@ -39,22 +39,33 @@ def batches(seed: int, step: int, batch_size: int, workers: int, size, plates=No
 
 def make_batch(seed: int, step: int, batch_size: int, size, plates=None):
     """Batch number `step`: images (B, W, H, 1) uint8 and texts; the first batches are easy ones."""
+    crops, texts = make_crops(seed, step, batch_size, size[0] // 4, plates)
+    return prepare(crops, size), texts
+
+
+def make_crops(seed: int, step: int, batch_size: int, time_steps: int, plates=None):
+    """The crops (H, W, 3) uint8 of batch number `step`, as the camera saw them, and their texts."""
     fonts = _fonts()
-    images, texts, index = [], [], step * batch_size * 2
+    crops, texts, index = [], [], step * batch_size * 2
     rng = np.random.default_rng([seed, step])
-    while len(images) < batch_size:
+    while len(crops) < batch_size:
         easy = step < EASY_STEPS and rng.random() > 2 * step / EASY_STEPS - 1
         if easy:
-            image, text = plain_sample(seed, index)
+            crop, text = plain_sample(seed, index)
         elif plates and index % LIT == 0:
-            image, text = lit_sample(seed, index, plates, fonts)
+            crop, text = lit_sample(seed, index, plates, fonts)
         else:
-            image, text = scene_sample(seed, index, fonts)
+            crop, text = scene_sample(seed, index, fonts)
         index += 1
-        if required_steps(text) <= min(size[0] // 4, MAX_LENGTH):
-            images.append((prepare_image(image, size) * 255).astype(np.uint8))
+        if required_steps(text) <= min(time_steps, MAX_LENGTH):
+            crops.append(crop)
             texts.append(text)
-    return np.stack(images), texts
+    return crops, texts
+
+
+def prepare(crops, size) -> np.ndarray:
+    """Crops of any size -> images (B, W, H, 1) uint8."""
+    return np.stack([(prepare_image(crop, size) * 255).astype(np.uint8) for crop in crops])
 
 
 @functools.lru_cache(maxsize=1)

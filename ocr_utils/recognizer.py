@@ -111,8 +111,9 @@ class Recognizer:
         unsure = [i for i, reading in enumerate(readings) if reading.confidence < UNSURE]
         if augment and unsure:
             views = _each(self._views, [np.rot90(crops[i], turns[i]) for i in unsure])
-            logits = [self.logits(kind, batch_size) for kind in zip(*views, strict=True)]
-            logits = np.stack([[readings[i].logits for i in unsure], *logits])  # (views, N, T, C)
+            images = [view for kind in zip(*views, strict=True) for view in kind]
+            logits = [*(readings[i].logits for i in unsure), *self.logits(images, batch_size)]
+            logits = np.reshape(logits, (-1, len(unsure), *self._shape()[1:]))  # (views, N, T, C)
             for i, voted in zip(unsure, self._vote(logits, language_model), strict=True):
                 readings[i] = voted._replace(appearance=readings[i].appearance)
         return readings, turns
@@ -120,11 +121,11 @@ class Recognizer:
     def _vote(self, logits, language_model: bool) -> list[Reading]:
         """The reading that all views of a word agree on most; logits (views, N, T, C)."""
         model = load_language_model() if language_model else None
-        beams = [
-            beam.beam_search_batch(view, self.alphabet, language_model=model) for view in logits
-        ]
-        readings = []
-        for i, texts in enumerate(zip(*beams, strict=True)):
+        all_views = logits.reshape(-1, *logits.shape[2:])
+        beams = beam.beam_search_batch(all_views, self.alphabet, language_model=model)
+        readings, count = [], logits.shape[1]
+        for i in range(count):
+            texts = beams[i::count]  # of every view
             text, share, view = augmentation.vote(texts)
             readings.append(Reading(text, share, logits[view, i], voted=True))
         return readings

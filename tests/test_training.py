@@ -12,7 +12,7 @@ import pytest
 from ocr_utils.labels import PRINTABLE
 from ocr_utils.paths import WEIGHTS
 from ocr_utils.weights import save_weights
-from training import checkpoint, log, loop, stream
+from training import checkpoint, grafts, log, loop, rectify, stream
 
 
 def test_batch_number_n_is_always_the_same_batch():
@@ -193,3 +193,26 @@ def test_the_fused_step_has_the_gradients_and_averages_of_the_plain_one():
     for one, other in zip(plain, step(), strict=True):
         assert np.abs(one - other).max() < 1e-3 * max(1e-3, np.abs(one).max())
     assert {"Fused", "Turned"} <= {type(layer).__name__ for layer in model.layers}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "a convolution along the line before the recurrent layer",
+        "straightened first (TPS)",
+        "wider layers",
+    ],
+)
+def test_a_graft_reads_at_first_as_what_it_was_grafted_on(row):
+    image = np.random.default_rng(0).random((2, 128, 32, 1), np.float32)
+    before, after = (grafts.ROWS[name]() for name in ("as it is", row))
+    assert after.count_params() > before.count_params()
+    np.testing.assert_allclose(before(image), after(image), atol=2e-3)
+
+
+def test_pins_that_move_by_three_pixels_move_the_picture_by_three():
+    image = np.random.default_rng(0).random((1, 64, 32, 1), np.float32)
+    shifts = np.zeros((1, rectify.PINS, 2), np.float32)
+    shifts[..., 0] = 2 * 3 / 63
+    moved = np.array(rectify.Rectify()([image, shifts]))
+    np.testing.assert_allclose(moved[0, :-4], image[0, 3:-1], atol=1e-3)

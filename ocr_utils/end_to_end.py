@@ -18,7 +18,7 @@ from ocr_utils.onnx_network import runtime_for
 from ocr_utils.paths import WEIGHTS
 from ocr_utils.words import Word
 
-MARGIN = 0.08  # of a word's height, left around it on every side: detectors cut close
+MARGIN = 0.1  # of a word's height, left around it on every side: detectors cut close
 DOUBTFUL = 0.5  # below, a word is more often wrong, or no word at all, than right
 BOX_COLOR = "red"
 

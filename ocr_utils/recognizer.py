@@ -253,7 +253,8 @@ def load_recognizer(
             f"characters instead of {len(PRINTABLE)}): take the weights of this course."
         )
     if runtime == "onnxruntime":
-        network = onnx_network.load_network(WEIGHTS / f"{name}.onnx", card, threads)
+        file = WEIGHTS / f"{name}.onnx"
+        network = onnx_network.load_network(file, card, threads, share_batches=True)
         return Recognizer(network, card)
     model = crnn.build_crnn_model((*card["image_size"], 1), PRINTABLE, **card["architecture"])
     weights.load_weights(model, WEIGHTS / f"{name}.npz", card)

@@ -119,7 +119,7 @@ def test_detect_text_gives_the_outlined_image_and_crops_in_order(tmp_path):
     result_img, cropped_imgs = end_to_end.detect_text(path, detector)
     assert result_img.size == (640, 260)
     assert result_img.getpixel((100, 30)) == (255, 0, 0)
-    assert [crop.size for crop in cropped_imgs] == [(138, 58), (106, 46)]  # 8 % wider on each side
+    assert [crop.size for crop in cropped_imgs] == [(140, 60), (108, 48)]  # 10 % wider on each side
     assert Image.open(path).getpixel((100, 30)) == (255, 255, 255)
 
 

@@ -2,8 +2,6 @@
 
 import functools
 import itertools
-import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -77,7 +75,7 @@ class Recognizer:
         augment: read unsure ones in more views, leveled, closer and blurred; the views vote.
         language_model: how English spells has a say in that vote; switch it off for codes.
         """
-        crops = _each(load_image, crops)
+        crops = [load_image(crop) for crop in crops]
         readings, turns = self.predict(crops, batch_size, augment, language_model)
         texts = [reading.text for reading in readings]
         if beam_width or lexicon is not None:
@@ -110,7 +108,7 @@ class Recognizer:
         readings, turns = self._at_first_sight(crops, batch_size)
         unsure = [i for i, reading in enumerate(readings) if reading.confidence < UNSURE]
         if augment and unsure:
-            views = _each(self._views, [np.rot90(crops[i], turns[i]) for i in unsure])
+            views = [self._views(np.rot90(crops[i], turns[i])) for i in unsure]
             images = [view for kind in zip(*views, strict=True) for view in kind]
             logits = [*(readings[i].logits for i in unsure), *self.logits(images, batch_size)]
             logits = np.reshape(logits, (-1, len(unsure), *self._shape()[1:]))  # (views, N, T, C)
@@ -181,12 +179,6 @@ class Recognizer:
         full = -(-count // step) * step
         padded = np.concatenate([batch, np.zeros((full - count, *batch.shape[1:]), batch.dtype)])
         return np.asarray(self.model.predict_on_batch(padded))[:count]
-
-
-def _each(function, items) -> list:
-    """The function of every item, on all cores: NumPy, OpenCV and Pillow let others go on."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(function, items))
 
 
 def appearance(image: np.ndarray) -> tuple[float, float]:

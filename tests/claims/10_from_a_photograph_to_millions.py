@@ -40,8 +40,9 @@ for name in (name for name in weights if name.startswith("conv2d")):
     ours = np.round(floats / (abs(floats).max((0, 1, 2)) / 64))
     assert np.mean(ours == own) > 0.999, name  # half a step may go either way
 kinds = [node.op_type for node in shipped.graph.node]
-assert (kinds.count("QLinearConv"), kinds.count("LSTM"), kinds.count("Conv")) == (5, 1, 0)
-assert [node.op_type for node in graphs["floats"].graph.node].count("Conv") == 5
+assert (kinds.count("QLinearConv"), kinds.count("Scan"), kinds.count("Conv")) == (5, 2, 0)
+back = [node.op_type for node in graphs["floats"].graph.node]
+assert (back.count("Conv"), back.count("LSTM"), back.count("Scan")) == (5, 1, 0)
 
 # %% after fewer-bits-try
 assert hard.shape == (128, 128, 32, 1) and network.output_shape[-1] == 95

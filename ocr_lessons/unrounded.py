@@ -18,8 +18,8 @@ def unrounded(model: onnx.ModelProto, arrays) -> onnx.ModelProto:
     nodes, weights, convolutions = [], {}, itertools.count()
     recurrent = [node for node in model.graph.node if node.name.startswith("LSTM")]
     for node in map(_copy, model.graph.node):
-        if node in recurrent:
-            if node == recurrent[0]:
+        if node.name.startswith("LSTM"):
+            if node.name == recurrent[0].name:
                 weights |= _lstm_weights(arrays)
                 units = weights["lstm_recurrent_kernel"].shape[2]
                 nodes += _lstm(node.input[0], recurrent[-1].output[0], units)

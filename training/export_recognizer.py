@@ -88,6 +88,7 @@ def measured(recognizer: Recognizer, args) -> dict:
 
 def make_card(model, progress: loop.Progress, args) -> dict:
     """Everything a reader has to know about the weights."""
+    settings = json.loads((Path(args.run) / "settings.json").read_text())
     return {
         "alphabet": PRINTABLE,
         "image_size": [args.width, IMAGE_SIZE[1]],
@@ -95,7 +96,8 @@ def make_card(model, progress: loop.Progress, args) -> dict:
         "parameters": model.count_params(),
         "data": "ocr_synth.scene.scene_sample, rendered while training, no photograph",
         "fonts": len(installed_fonts() or course_fonts()),
-        "plates": plates_used(Path(args.run)),
+        "plates": settings.get("plates", 0),  # on which a third of the words lay
+        "logged_on": [part(folder) for folder in settings["real"]],  # the log's column "real"
         "steps": progress.step,
         "samples_seen": progress.samples,
         "minutes": round(progress.minutes, 2),
@@ -107,10 +109,9 @@ def make_card(model, progress: loop.Progress, args) -> dict:
     }
 
 
-def plates_used(run: Path) -> int:
-    """On how many rendered plates a third of a run's words lay."""
-    settings = json.loads((run / "settings.json").read_text())
-    return settings.get("plates", 0)
+def part(folder) -> str:
+    """What a folder of real words is called on the card."""
+    return PARTS.get(Path(folder).name, Path(folder).name)
 
 
 def temperature(recognizer, crops, texts) -> float:
@@ -174,8 +175,7 @@ def results(recognizer, args) -> dict:
     sets = {f"generated, {args.words} words, seed {TEST_SEED}": generated(TEST_SEED, args.words)}
     for folder in args.real:
         files, texts = evaluate.read_folder(folder)
-        name = PARTS.get(Path(folder).name, Path(folder).name)
-        sets[f"{name}, {len(files)} words, not trained on"] = files, texts
+        sets[f"{part(folder)}, {len(files)} words, not trained on"] = files, texts
     return {name: _result(recognizer, *pair) for name, pair in sets.items()}
 
 

@@ -6,6 +6,12 @@ assert any(name.startswith("generated") for name in card["results"])
 assert any(not name.startswith("generated") for name in card["results"])
 assert all(0 < result["word_accuracy"] <= 100 for result in card["results"].values())
 
+# %% after curve
+assert len(curves) == 1 + len(log[-1]["real"].split()) == 3
+for name, values in curves.items():  # a curve under another's name would end elsewhere
+    of = next(key for key in card["results"] if key.startswith(name.removeprefix("photographs: ")))
+    assert abs(values[-1] - card["results"][of]["greedy"]) < 7, name
+
 # %% after right
 assert right.mean() > 0.5
 
